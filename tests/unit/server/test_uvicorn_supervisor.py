@@ -7,7 +7,7 @@ import threading
 import pytest
 
 from kinoteka.infrastructure.settings import Settings
-from kinoteka.server.process import configuration
+from kinoteka.server.process import Server, SingleServer, configuration
 from kinoteka.server.uvicorn_supervisor import Supervisor, Worker, WorkerServer, worker_settings
 from tests.support.polling import TIMEOUT
 
@@ -37,7 +37,7 @@ def test_starting_worker_answers_before_its_event_loop_runs(tmp_path):
     WorkerServer(configuration(Settings(data=tmp_path), None)).wait_for_loop()
 
 
-@pytest.mark.parametrize("ours", [Supervisor, Worker, WorkerServer])
+@pytest.mark.parametrize("ours", [Supervisor, Worker, WorkerServer, Server, SingleServer])
 def test_uvicorn_still_has_the_methods_that_are_overridden(ours):
     own = {"wait_for_loop", "follow"}
     (theirs, *_) = [each for each in ours.__mro__ if each.__module__.startswith("uvicorn.")]
