@@ -10,6 +10,8 @@ import httpx
 import pytest
 import structlog
 
+from kinoteka.core.services import Services
+from kinoteka.core.tokens.service import TokenPair
 from kinoteka.database.unit import unit_of_work
 from kinoteka.errors import Code, DomainError
 from kinoteka.infrastructure.security_events import COUNTS, LineLimit, SecurityEvent, report
@@ -144,11 +146,10 @@ class TestCore:
     async def test_reused_token_is_reported(self, services, anna):
         pair = services.tokens.issue(anna.session, ())
         since = Counting()
-        async with unit_of_work(services.database) as unit:
-            second = await services.tokens.refresh(unit, pair.refresh_token)
-            await services.tokens.refresh(unit, second.refresh_token)
-            with raises_error(Code.TOKEN_REUSED):
-                await services.tokens.refresh(unit, pair.refresh_token)
+        second = await refresh(services, pair)
+        await refresh(services, second)
+        with raises_error(Code.TOKEN_REUSED):
+            await refresh(services, pair)
         assert since() == {SecurityEvent.TOKEN_REUSED: 1}
 
     async def test_changes_by_operators_are_reported(self, services, anna):
@@ -219,3 +220,9 @@ class TestOverTheWire:
         text = server.client().get("/metrics").text
         for event, count in (("sign_in_failed", 1), ("throttled", 1), ("forbidden", 2)):
             assert f'kinoteka_security_events_total{{event="{event}"}} {count}.0' in text
+
+
+async def refresh(services: Services, pair: TokenPair) -> TokenPair:
+    """Exchange the refresh token of a pair, as one request does."""
+    async with unit_of_work(services.database) as unit:
+        return await services.tokens.refresh(unit, pair.refresh_token)

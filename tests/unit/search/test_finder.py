@@ -241,23 +241,24 @@ class TestLabels:
         assert 4 not in find(films.reader, "spider", ())
 
 
-class TestAnyString:
-    @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
-    @given(st.text(max_size=300))
-    def test_any_text_is_a_valid_query(self, films, query):
-        assert len(films.find(query)) <= len(FILMS)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(st.text(max_size=300))
+def test_any_text_is_a_valid_query(films, query):
+    assert len(films.find(query)) <= len(FILMS)
 
-    @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
-    @given(st.text(alphabet="\"'*^:()-+_&?!. aMoо\0", max_size=60))
-    def test_signs_are_a_valid_query(self, films, query):
-        assert len(films.find(query)) <= len(FILMS)
 
-    @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
-    @given(title=st.text(min_size=1, max_size=40), data=st.data())
-    def test_every_prefix_of_every_word_finds_the_title(self, titles, title, data):
-        words = fold(title)
-        index(titles.reader, [IndexEntry(1, title, None, 1)])
-        if words:
-            word = data.draw(st.sampled_from(words))
-            prefix = word[: data.draw(st.integers(1, len(word)))]
-            assert find(titles.reader, prefix, None) == [1]
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(st.text(alphabet="\"'*^:()-+_&?!. aMoо\0", max_size=60))
+def test_signs_are_a_valid_query(films, query):
+    assert len(films.find(query)) <= len(FILMS)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(title=st.text(min_size=1, max_size=40), data=st.data())
+def test_every_prefix_of_every_word_finds_the_title(titles, title, data):
+    words = fold(title)
+    index(titles.reader, [IndexEntry(1, title, None, 1)])
+    if words:
+        word = data.draw(st.sampled_from(words))
+        prefix = word[: data.draw(st.integers(1, len(word)))]
+        assert find(titles.reader, prefix, None) == [1]
