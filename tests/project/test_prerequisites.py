@@ -137,6 +137,11 @@ class TestCheck:
         bare.add("google-chrome")
         assert prerequisites.find_chromium() == str(bare.programs / "google-chrome")
 
+    def test_chromium_without_windows_comes_first(self, bare) -> None:
+        bare.add("chromium")
+        bare.add("chromium-headless-shell")
+        assert prerequisites.find_chromium() == str(bare.programs / "chromium-headless-shell")
+
 
 def install(package: str) -> str:
     return f"apt-get install --no-install-recommends {package}"
