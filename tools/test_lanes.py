@@ -1,4 +1,4 @@
-"""Run the tests in lanes: processes of pytest, two at a time, each with folders of its own.
+"""Run the tests in lanes: processes of pytest, three at a time, each with folders of its own.
 
     python -m tools.test_lanes           all tests
     python -m tools.test_lanes --fast    without the markers in `SLOW`
@@ -16,19 +16,38 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-AT_ONCE = 2
+AT_ONCE = 3
+"""Lanes that run at a time: more than two cores, because tests also wait for servers."""
 
 # The longest first, so that none is left over at the end.
 LANES = {
-    "unit": ("tests/unit",),
-    "contracts": ("tests/contracts",),
+    "core": ("tests/unit/core",),
     "pages": ("tests/site", "tests/browser"),
-    "system": ("tests/engines", "tests/faults", "tests/deploy", "tests/project"),
+    "server": ("tests/unit/cli", "tests/unit/database", "tests/unit/server"),
+    "contracts": ("tests/contracts",),
+    "system": (
+        "tests/engines",
+        "tests/faults",
+        "tests/deploy",
+        "tests/project",
+        "tests/unit/http",
+        "tests/unit/infrastructure",
+        "tests/unit/realtime",
+        "tests/unit/search",
+    ),
 }
 FAST_LANES = {
-    "unit": ("tests/unit",),
+    "core": ("tests/unit/core",),
+    "server": ("tests/unit/cli", "tests/unit/database", "tests/unit/server"),
     "contracts": ("tests/contracts",),
-    "pages": ("tests/site", "tests/project"),
+    "pages": (
+        "tests/site",
+        "tests/project",
+        "tests/unit/http",
+        "tests/unit/infrastructure",
+        "tests/unit/realtime",
+        "tests/unit/search",
+    ),
 }
 SLOW = ("browser", "faults", "postgresql", "programs", "schemathesis")
 
