@@ -67,6 +67,18 @@ class TestOrder:
         await page.reload()
         await in_order(page, 2, 3, 1, 4)
 
+    async def test_film_is_moved_again_at_once_without_leaving_the_page(self, member) -> None:
+        visitor = await member()
+        page = await visitor.open(f"{await made(visitor)}/edit")
+        await page.evaluate("""() => {
+            window.isSamePage = true;
+            const again = () => setTimeout(() => document.querySelector("#down-1").click());
+            document.addEventListener("htmx:afterSwap", again, { once: true });
+        }""")
+        await page.locator("#down-1").click()
+        await in_order(page, 2, 3, 1, 4)
+        assert await page.evaluate("window.isSamePage")
+
     @pytest.mark.parametrize(
         ("film", "onto", "expected"), [(1, 3, (2, 3, 1, 4)), (4, 1, (4, 1, 2, 3))]
     )
