@@ -30,7 +30,7 @@ def is_signed_in(browser):
     return browser.get("/account").status_code == 200
 
 
-class TestSigningUp:
+class TestSignUp:
     def test_form_is_shown(self, browser):
         page = tree(browser.get("/sign-up"))
         observed = {
@@ -114,7 +114,7 @@ class TestSigningUp:
         assert "Try again in" in text_of(tree(response).css_first("[role=alert]"))
 
 
-class TestSigningIn:
+class TestSignIn:
     def test_form_is_shown(self, browser):
         page = tree(browser.get("/sign-in"))
         observed = [field.attributes.get("autocomplete") for field in page.css("form.form input")]
@@ -209,7 +209,7 @@ class TestSigningIn:
         assert response.headers["content-type"] == "text/html; charset=utf-8"
 
 
-class TestSigningOut:
+class TestSignOut:
     def test_session_ends(self, server, anna):
         before = dict(anna.browser.cookies)
         response = anna.browser.post("/sign-out")

@@ -240,7 +240,7 @@ class TestHTMXResponses:
         assert not site.piece("/films/directors?by=").css("option")
 
 
-class TestNamed:
+class TestGenreAndDirectorPages:
     @pytest.mark.parametrize(
         ("kind", "name"), [("genres", "Science Fiction"), ("directors", "Ridley Scott")]
     )

@@ -42,7 +42,7 @@ class TestPage:
         assert browser.get(path, headers=HTMX).headers["hx-redirect"].startswith("/sign-in")
 
 
-class TestChoosing:
+class TestChoice:
     def test_film_is_added_and_removed(self, library, anna, path):
         number = library.selection(anna, "War", "Ran")
         for action, expected in (("put", ["Ran", "Alien"]), ("remove", ["Ran"])):

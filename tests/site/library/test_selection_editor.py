@@ -215,7 +215,7 @@ class TestFilms:
         assert (response.status_code, response.text) == (409, sentence)
 
 
-class TestDeleting:
+class TestDeletion:
     def test_deletion_is_confirmed_without_scripts(self, anna, own):
         page = parse_page(anna.get(f"/selections/{own}/edit"))
         assert page.css_first(f"details form[action='/selections/{own}/delete']")

@@ -51,10 +51,10 @@ def root(server: RunningServer, superuser: str) -> Operator:
 
 
 @pytest.fixture
-def holding(server: RunningServer, root: Operator) -> Callable[..., Operator]:
+def operator_with(server: RunningServer, root: Operator) -> Callable[..., Operator]:
     """Return a function that creates operators with these permissions."""
 
-    def holding(*permissions: str) -> Operator:
+    def operator_with(*permissions: str) -> Operator:
         person = as_operator(sign_up(server))
         if permissions:
             role = role_of(root, *permissions)
@@ -62,13 +62,13 @@ def holding(server: RunningServer, root: Operator) -> Callable[..., Operator]:
             assert response.status_code == 201, response.text
         return person
 
-    return holding
+    return operator_with
 
 
 @pytest.fixture
-def person(holding: Callable[..., Operator]) -> Operator:
+def person(operator_with: Callable[..., Operator]) -> Operator:
     """A member without permissions."""
-    return holding()
+    return operator_with()
 
 
 def notice(browser: httpx.Client, response: httpx.Response) -> str:

@@ -14,8 +14,8 @@ def sentences(operator, **query):
     return [text_of(each) for each in tree(response).css(".entry-sentence")]
 
 
-def test_filters_are_in_the_url(holding, root, person):
-    operator = holding("roles.manage", "audit.view")
+def test_filters_are_in_the_url(operator_with, root, person):
+    operator = operator_with("roles.manage", "audit.view")
     role = role_of(operator, "a.b")
     operator.browser.post(f"/manage/members/{person.id}/roles/{role}/give")
     mine = sentences(operator, who=operator.name)
@@ -58,9 +58,9 @@ def test_details_can_be_opened(root):
     assert "127.0.0.1" in facts
 
 
-def test_auditor_without_other_permissions_gets_no_links_to_members(holding, root, person):
+def test_auditor_without_other_permissions_gets_no_links_to_members(operator_with, root, person):
     root.browser.post(f"/manage/members/{person.id}/disable", data={"reason": "x"})
-    operator = holding("audit.view")
+    operator = operator_with("audit.view")
     page = tree(operator.browser.get("/manage/audit", params={"who": root.name}))
     assert page.css(".entry")
     assert not page.css("a[href^='/manage/members']")

@@ -249,7 +249,7 @@ class TestRejectedUploads:
 
 
 @pytest.fixture
-def hold(site: ManagementSite) -> Callable[[], AbstractContextManager[None]]:
+def held_import(site: ManagementSite) -> Callable[[], AbstractContextManager[None]]:
     """Keep every import from storing, and every other writer on SQLite, within a block."""
     return partial(block_writers, site)
 
@@ -263,10 +263,10 @@ def block_writers(site: ManagementSite) -> Iterator[None]:
 
 class TestWhileItRuns:
     def test_second_import_is_rejected(
-        self, site: ManagementSite, root: httpx.Client, hold
+        self, site: ManagementSite, root: httpx.Client, held_import
     ) -> None:
         path = begun(root, ("slow.csv", TABLE))
-        with hold():
+        with held_import():
             page = parse_page(send(root, ("b.csv", TABLE)), 409)
             assert "Another import is running" in text_at(page, "main")
             assert is_running(root, path)
@@ -274,9 +274,11 @@ class TestWhileItRuns:
             assert nothing_left(site)
         assert text_at(ended(root, path), "#run .badge") == "Finished"
 
-    def test_import_is_cancelled(self, site: ManagementSite, root: httpx.Client, hold) -> None:
+    def test_import_is_cancelled(
+        self, site: ManagementSite, root: httpx.Client, held_import
+    ) -> None:
         path = begun(root, ("cancelled.csv", TABLE.replace(b"Imported", b"Cancelled")))
-        with hold():
+        with held_import():
             response = root.post(f"{path}/cancel")
             assert response.headers["location"] == path
         page = ended(root, path)

@@ -16,8 +16,8 @@ def rows(operator):
     }
 
 
-def test_label_is_created_once_and_shows_its_roles(holding, root):
-    operator, label = holding("films.label"), unique_name("label")
+def test_label_is_created_once_and_shows_its_roles(operator_with, root):
+    operator, label = operator_with("films.label"), unique_name("label")
     for _ in range(2):
         response = operator.browser.post("/manage/labels", data={"label": f" {label} "})
         assert notice(operator.browser, response) == "Label created."

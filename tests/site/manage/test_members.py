@@ -24,13 +24,13 @@ def signs_in(server, person):
 
 
 class TestMemberList:
-    def test_members_are_listed_newest_first(self, server, holding):
-        operator = holding("accounts.manage")
+    def test_members_are_listed_newest_first(self, server, operator_with):
+        operator = operator_with("accounts.manage")
         newest = [sign_up(server).name for _ in range(2)]
         assert found(operator.browser.get("/manage/members"))[:3] == [*newest[::-1], operator.name]
 
-    def test_members_are_found_by_text(self, holding, person):
-        operator = holding("accounts.manage")
+    def test_members_are_found_by_text(self, operator_with, person):
+        operator = operator_with("accounts.manage")
         for typed in (person.name, person.name.upper(), f"{person.name}@EX", str(person.id)):
             response = operator.browser.get("/manage/members", params={"q": typed})
             assert person.name in found(response), typed
@@ -38,8 +38,8 @@ class TestMemberList:
         assert text_of(tree(response).css_first(".empty")) == "No members found."
         assert "<nobody>" not in response.text
 
-    def test_htmx_receives_only_the_list(self, holding, person):
-        operator = holding("accounts.manage")
+    def test_htmx_receives_only_the_list(self, operator_with, person):
+        operator = operator_with("accounts.manage")
         headers = {"hx-request": "true"}
         response = operator.browser.get(
             "/manage/members", params={"q": person.name}, headers=headers
@@ -47,20 +47,23 @@ class TestMemberList:
         assert found(response) == [person.name]
         assert "<html" not in response.text
 
-    def test_pages_continue_with_older_members(self, server, holding):
-        operator = holding("accounts.manage")
+    def test_pages_continue_with_older_members(self, server, operator_with):
+        operator = operator_with("accounts.manage")
         before = as_operator(sign_up(server)).id
         response = operator.browser.get(f"/manage/members?before={before}")
         assert found(response)[0] == operator.name
 
-    def test_members_are_found_by_role(self, root, holding):
-        operator = holding("accounts.manage", "roles.manage")
+    def test_members_are_found_by_role(self, root, operator_with):
+        operator = operator_with("accounts.manage", "roles.manage")
         role = role_of(root, "audit.view")
         root.browser.post(f"/api/v1/user/{operator.id}/role/{role}")
         response = root.browser.get(f"/manage/members?role={role}")
         assert found(response) == [operator.name]
         assert text_of(tree(response).css(".chip")[-1])
-        assert holding("accounts.manage").browser.get("/manage/members?role=2").status_code == 403
+        assert (
+            operator_with("accounts.manage").browser.get("/manage/members?role=2").status_code
+            == 403
+        )
 
 
 class TestAccountPage:
@@ -77,8 +80,8 @@ class TestAccountPage:
         page = tree(root.browser.get(f"/manage/members/{person.id}", headers=russian))
         assert "Имя и фамилияAnna K." in text_of(page.css_first(".facts"))
 
-    def test_roles_and_log_require_their_permissions(self, holding, person):
-        page = tree(holding("accounts.manage").browser.get(f"/manage/members/{person.id}"))
+    def test_roles_and_log_require_their_permissions(self, operator_with, person):
+        page = tree(operator_with("accounts.manage").browser.get(f"/manage/members/{person.id}"))
         assert not page.css("#roles, .entries")
 
     def test_sessions_are_ended(self, server, root, person):
@@ -152,8 +155,8 @@ class TestDisabling:
             assert self.disable(root, person).status_code == 303
         assert len(log(root, person)) == 1
 
-    def test_own_account_cannot_be_disabled(self, root, holding):
-        for operator in (root, holding("accounts.manage")):
+    def test_own_account_cannot_be_disabled(self, root, operator_with):
+        for operator in (root, operator_with("accounts.manage")):
             page = tree(operator.browser.get(f"/manage/members/{operator.id}"))
             assert not page.css("form[action$='/disable']")
             response = self.disable(operator, operator)
@@ -161,8 +164,8 @@ class TestDisabling:
             assert "your own account" in text_of(tree(response).css_first(".banner"))
             assert operator.browser.get("/account").status_code == 200
 
-    def test_superuser_cannot_be_disabled_by_others(self, root, holding):
-        operator = holding("accounts.manage", "roles.manage")
+    def test_superuser_cannot_be_disabled_by_others(self, root, operator_with):
+        operator = operator_with("accounts.manage", "roles.manage")
         page = tree(operator.browser.get(f"/manage/members/{root.id}"))
         assert not page.css("form[action*='disable'], form[action*='/sessions/']")
         assert self.disable(operator, root).status_code == 403

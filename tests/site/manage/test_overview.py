@@ -8,11 +8,11 @@ def titles(operator):
     return [text_of(each) for each in tree(operator.browser.get("/manage")).css("section h2")]
 
 
-def test_overview_shows_permitted_areas(root, holding):
+def test_overview_shows_permitted_areas(root, operator_with):
     assert titles(root) == ["Newest members", "Imports", "Recent activity"]
-    assert titles(holding("accounts.manage")) == ["Newest members"]
-    assert titles(holding("audit.view")) == ["Recent activity"]
-    assert titles(holding("roles.manage")) == []
+    assert titles(operator_with("accounts.manage")) == ["Newest members"]
+    assert titles(operator_with("audit.view")) == ["Recent activity"]
+    assert titles(operator_with("roles.manage")) == []
 
 
 def test_disabled_accounts_are_counted(root, person):

@@ -20,11 +20,11 @@ def role(operator, path):
 
 
 @pytest.fixture
-def operator(holding):
-    return holding("roles.manage")
+def operator(operator_with):
+    return operator_with("roles.manage")
 
 
-def test_a_role_from_its_making_to_its_end(operator, root):
+def test_role_is_created_changed_and_deleted(operator, root):
     name = unique_name("Curators ")
     form = {"name": name, "permissions": ["films.edit", "audit.view"], "others": "a.b\nshop.refund"}
     response = operator.browser.post("/manage/roles/new", data=form)
@@ -48,7 +48,7 @@ def test_a_role_from_its_making_to_its_end(operator, root):
     ]
 
 
-def test_films_under_a_label_are_a_box_of_their_own(operator, root):
+def test_films_of_a_label_are_a_permission_with_its_own_box(operator, root):
     label = unique_name("label")
     root.browser.post("/manage/labels", data={"label": label})
     view_permission = f"films.view:{label}"
@@ -57,7 +57,7 @@ def test_films_under_a_label_are_a_box_of_their_own(operator, root):
 
 
 @pytest.mark.parametrize("role_id", [1, 2])
-def test_a_built_in_role_keeps_its_name_and_stays(operator, role_id):
+def test_built_in_role_is_neither_renamed_nor_deleted(operator, role_id):
     path = f"/manage/roles/{role_id}"
     before = tree(operator.browser.get(path))
     assert not before.css("[name=name], form[action$='/delete']")
@@ -89,7 +89,7 @@ def test_error_is_shown_beside_its_field(operator, root, form, status, field):
         assert wrong(response).keys() == {field}
 
 
-def test_two_of_one_name_at_once(operator):
+def test_name_that_differs_only_in_case_is_taken(operator):
     name = unique_name("role")
     first, second = (
         operator.browser.post("/manage/roles/new", data={"name": each})
@@ -98,7 +98,7 @@ def test_two_of_one_name_at_once(operator):
     assert (first.status_code, second.status_code) == (303, 409)
 
 
-def test_how_many_hold_it(operator, root, person):
+def test_members_of_a_role_are_counted(operator, root, person):
     role_id = role_of(root, "a.b")
     root.browser.post(f"/api/v1/user/{person.id}/role/{role_id}")
     page = tree(root.browser.get(f"/manage/roles/{role_id}"))

@@ -27,12 +27,12 @@ def navigation(page):
     return [each.attributes["href"] for each in page.css(".manage-nav a")]
 
 
-def test_every_route_has_a_permission_of_its_own():
+def test_every_route_requires_a_permission_of_management():
     assert all(route.permission in KNOWN for route in OURS)
     assert [route.path for route in OVERVIEW] == ["/manage"]
 
 
-def test_who_is_not_signed_in_is_led_to_the_sign_in(server, person):
+def test_anonymous_reader_is_redirected_to_sign_in(server, person):
     nobody = new_browser(server)
     for route in (*OURS, *OVERVIEW):
         response = nobody.request(route.method, filled(route.path, person))
@@ -40,7 +40,7 @@ def test_who_is_not_signed_in_is_led_to_the_sign_in(server, person):
         assert response.headers["location"].startswith("/sign-in?next="), route.path
 
 
-def test_a_member_gets_none_of_it(person):
+def test_member_without_permissions_is_rejected_everywhere(person):
     for route in (*OURS, *OVERVIEW):
         response = person.browser.request(route.method, filled(route.path, person))
         assert response.status_code == 403, route.path
@@ -49,8 +49,8 @@ def test_a_member_gets_none_of_it(person):
 
 
 @pytest.mark.parametrize("permission", [*KNOWN, "films.view:premium", "shop.refund"])
-def test_who_holds_one_permission_gets_what_needs_it_alone(holding, person, permission):
-    operator = holding(permission)
+def test_permission_opens_only_the_pages_that_need_it(operator_with, person, permission):
+    operator = operator_with(permission)
     for route in OURS:
         response = operator.browser.request(route.method, filled(route.path, person), data={})
         is_open = route.permission == permission
@@ -65,7 +65,7 @@ def test_who_holds_one_permission_gets_what_needs_it_alone(holding, person, perm
     assert tree(operator.browser.get("/")).css("a[href='/manage']")
 
 
-def test_a_superuser_gets_all_of_it(root, person):
+def test_superuser_may_open_every_page(root, person):
     assert navigation(tree(root.browser.get("/manage"))) == ["/manage", *AREAS]
     for route in (*OVERVIEW, *OURS):
         if route.method == "GET":
@@ -84,7 +84,7 @@ def test_a_superuser_gets_all_of_it(root, person):
         {"origin": "null"},
     ],
 )
-def test_no_form_is_taken_from_another_site(root, person, headers):
+def test_cross_site_form_is_rejected(root, person, headers):
     for route in OURS:
         if route.method == "POST":
             path = filled(route.path, person)
@@ -93,7 +93,7 @@ def test_no_form_is_taken_from_another_site(root, person, headers):
     assert person.browser.get("/account").status_code == 200
 
 
-def test_no_form_is_taken_that_does_not_say_where_it_comes_from(server, root, person):
+def test_form_without_an_origin_is_rejected(server, root, person):
     silent = server.client(accept="text/html")
     silent.cookies = root.browser.cookies
     for route in OURS:
@@ -102,7 +102,7 @@ def test_no_form_is_taken_that_does_not_say_where_it_comes_from(server, root, pe
 
 
 @pytest.mark.parametrize("number", ["0", "999999", "9" * 30, "-1", "x", "1.5", "%00"])
-def test_numbers_of_nobody_and_nothing(root, number):
+def test_unknown_ids_are_not_found(root, number):
     for route in OURS:
         if "{" in route.path:
             path = route.path.format(account_id=number, role_id=number, session_id=number)
@@ -122,7 +122,7 @@ def test_numbers_of_nobody_and_nothing(root, number):
         (b"\x00" * 1000, "application/octet-stream"),
     ],
 )
-def test_rubbish_is_refused(root, person, content, kind):
+def test_invalid_form_is_rejected(root, person, content, kind):
     for route in OURS:
         if route.method == "POST" and route.form is not None:
             path = filled(route.path, person)
@@ -135,7 +135,7 @@ def test_rubbish_is_refused(root, person, content, kind):
     ["before=x", "before=0", "before=99999999999999999999", "role=x", "kind=x", "action=x",
      "subject=x", "q=" + "x" * 400, "q=%00", "disabled=maybe"],
 )  # fmt: skip
-def test_addresses_that_cannot_be_read(root, query):
+def test_malformed_ids_are_not_found(root, query):
     for path in ("/manage/members", "/manage/audit"):
         response = root.browser.get(f"{path}?{query}")
         assert response.status_code in (200, 400), path

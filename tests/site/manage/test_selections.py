@@ -40,7 +40,7 @@ def listed(browser: httpx.Client) -> list[str]:
     return [node.text() for node in page.css("tbody th > a:first-child")]
 
 
-def test_featuring(site: ManagementSite, root: httpx.Client) -> None:
+def test_selection_is_featured_and_withdrawn(site: ManagementSite, root: httpx.Client) -> None:
     maker = site.holder(root)
     first = selection(site, maker, "First & <Best>")
     selection(site, maker, "Second")
@@ -54,7 +54,7 @@ def test_featuring(site: ManagementSite, root: httpx.Client) -> None:
     assert listed(root) == ["Second", "First & <Best>"]
 
 
-def test_selections_that_there_are_not(root: httpx.Client) -> None:
+def test_unknown_selection_is_not_found(root: httpx.Client) -> None:
     assert root.post("/manage/selections/999999", data={"featured": "true"}).status_code == 404
     assert root.get("/manage/selections?page=0").status_code == 400
     assert root.post("/manage/selections/1", data={"featured": "perhaps"}).status_code == 400

@@ -13,7 +13,7 @@ def texts(page):
 
 
 class TestList:
-    def test_has_the_newest_conversation_first_and_what_is_unread(
+    def test_newest_chat_comes_first_with_its_unread_messages(
         self, server, anna, boris, stranger, chat
     ):
         other = open_chat(anna.who, stranger.who)
@@ -28,14 +28,14 @@ class TestList:
         assert "hidden" in element(rows[1], ".count").attributes
         assert element(page, "#unread > span").text() == "3"
 
-    def test_says_who_wrote_last(self, anna, boris, chat):
+    def test_author_of_the_last_message_is_named(self, anna, boris, chat):
         anna.who.post(chat, "hello\n\nthere")
         for reader, is_own in ((anna, True), (boris, False)):
             row = reader.look("/messages").css_first("#chats > li")
             assert element(row, ".chat-preview").text() == "hello there"
             assert ("hidden" not in element(row, ".chat-own").attributes) is is_own
 
-    def test_goes_on_by_a_link(self, anna, server):
+    def test_next_page_is_behind_a_link(self, anna, server):
         made = [open_chat(anna.who, new_chat_user(server)) for _ in range(32)]
         page = anna.look("/messages")
         assert len(page.css("#chats > li")) == 30
@@ -43,17 +43,17 @@ class TestList:
         rest = anna.look(more).css("#chats > li")
         assert sorted(int(row.attributes["data-chat"]) for row in rest) == made[:2]
 
-    def test_htmx_gets_the_rows_alone(self, anna, chat):
+    def test_htmx_receives_only_the_rows(self, anna, chat):
         page = anna.client.get("/messages", headers={"hx-request": "true"}).text
         assert page.lstrip().startswith("<li data-chat")
 
-    def test_nobody_else_sees_it(self, server):
+    def test_chats_of_others_are_not_listed(self, server):
         response = server.client().get("/messages", headers={"accept": "text/html"})
         assert response.headers["location"] == "/sign-in?next=/messages"
 
 
 class TestConversation:
-    def test_shows_messages_with_their_states(self, anna, boris, chat):
+    def test_messages_show_their_states(self, anna, boris, chat):
         first = anna.who.post(chat, "one")
         anna.who.post(chat, "two")
         boris.who.read(chat, first)
@@ -66,7 +66,7 @@ class TestConversation:
         assert len(page.css(".log .day")) == 1
         assert element(page, "h1").text(strip=True) == boris.name
 
-    def test_looking_reads_nothing_but_a_button_does(self, anna, boris, chat):
+    def test_opening_marks_nothing_as_read_but_the_button_does(self, anna, boris, chat):
         boris.who.post(chat, "hello")
         page = anna.look(f"/messages/{chat}")
         assert anna.who.listed(chat)["unread"] == 1
@@ -85,7 +85,7 @@ class TestConversation:
         assert "hidden" in element(older, ".older").attributes
         assert element(older, ".newest a").attributes["href"] == f"/messages/{chat}#newest"
 
-    def test_what_people_write_is_text(self, anna, boris, chat):
+    def test_texts_are_escaped(self, anna, boris, chat):
         written = '<script>alert(1)</script>" onload=x & https://example.com/<b>'
         boris.who.post(chat, written)
         page = anna.look(f"/messages/{chat}")
@@ -95,7 +95,7 @@ class TestConversation:
         assert link.attributes["href"] == "https://example.com/"
         assert link.attributes["rel"] == "noopener noreferrer nofollow ugc"
 
-    def test_of_an_account_that_is_gone_the_messages_stay(self, anna, boris, chat):
+    def test_messages_of_a_deleted_account_stay(self, anna, boris, chat):
         boris.who.post(chat, "farewell")
         assert boris.client.delete("/profile").status_code == 200
         page = anna.look(f"/messages/{chat}")
@@ -103,15 +103,15 @@ class TestConversation:
         assert element(page, "h1").text(strip=True) == "Deleted account"
 
     @pytest.mark.parametrize("path", ["/messages/{}", "/messages/{}?before=1"])
-    def test_of_others_is_as_none(self, stranger, chat, path):
+    def test_chat_of_others_is_not_found(self, stranger, chat, path):
         stranger.look(path.format(chat), 404)
         stranger.look(path.format(2**60), 404)
 
-    def test_in_russian(self, anna, chat):
+    def test_conversation_is_translated(self, anna, chat):
         anna.look(f"/messages/{chat}", **{"accept-language": "ru"})
 
 
-class TestWriting:
+class TestNewMessage:
     def form(self, reader, chat):
         page = reader.look(f"/messages/{chat}")
         return {
@@ -119,7 +119,7 @@ class TestWriting:
             for each in page.css(".composer input[type=hidden]")
         }
 
-    def test_sends_and_reads_what_was_shown(self, anna, boris, chat):
+    def test_message_is_sent_and_shown_messages_are_read(self, anna, boris, chat):
         boris.who.post(chat, "hello")
         form = self.form(anna, chat)
         boris.who.post(chat, "not seen yet")
@@ -128,14 +128,14 @@ class TestWriting:
         assert texts(anna.look(f"/messages/{chat}"))[-1] == "hi\nthere"
         assert anna.who.listed(chat)["unread"] == 1
 
-    def test_the_same_form_sent_twice_is_one_message(self, anna, chat):
+    def test_form_sent_twice_is_one_message(self, anna, chat):
         form = self.form(anna, chat)
         for _ in range(2):
             anna.sent(f"/messages/{chat}", text="once", **form)
         assert texts(anna.look(f"/messages/{chat}")) == ["once"]
 
     @pytest.mark.parametrize("text", ["", "x" * 4001, "a\x00b"])
-    def test_what_cannot_be_sent_is_not_lost(self, anna, chat, text):
+    def test_rejected_text_stays_in_the_form(self, anna, chat, text):
         form = self.form(anna, chat)
         response = anna.send(f"/messages/{chat}", text=text, **form)
         assert response.status_code == 400
@@ -144,7 +144,9 @@ class TestWriting:
         assert element(page, "[name=nonce]").attributes["value"] == form["nonce"]
         assert page.css_first(".banner.is-wrong")
 
-    def test_not_in_a_chat_of_others_nor_from_another_site(self, anna, stranger, chat):
+    def test_message_to_a_chat_of_others_or_from_another_site_is_rejected(
+        self, anna, stranger, chat
+    ):
         assert stranger.send(f"/messages/{chat}", text="hello").status_code == 404
         assert stranger.send(f"/messages/{chat}/read", message_id=1).status_code == 404
         for headers in ({"origin": "https://elsewhere.example"}, {}):
@@ -153,8 +155,8 @@ class TestWriting:
         assert texts(anna.look(f"/messages/{chat}")) == []
 
 
-class TestChanging:
-    def test_edits_ones_own(self, anna, boris, chat):
+class TestEditedMessage:
+    def test_author_edits_a_message(self, anna, boris, chat):
         message = anna.who.post(chat, "frist")
         page = anna.look(f"/messages/{chat}")
         edit = element(page, ".message-tools a[data-action=edit]").attributes["href"]
@@ -166,7 +168,7 @@ class TestChanging:
         assert not page.css(".log .message-tools")
         assert anna.send(edit, text=" ").status_code == 400
 
-    def test_deletes_ones_own_after_a_question(self, anna, chat):
+    def test_author_deletes_a_message_after_confirming(self, anna, chat):
         message = anna.who.post(chat, "never mind")
         page = anna.look(f"/messages/delete/{message}")
         assert element(page, "blockquote").text() == "never mind"
@@ -174,7 +176,7 @@ class TestChanging:
         assert texts(anna.look(f"/messages/{chat}")) == []
         anna.look(f"/messages/delete/{message}", 404)
 
-    def test_nobody_elses(self, anna, boris, stranger, chat):
+    def test_message_of_others_cannot_be_changed(self, anna, boris, stranger, chat):
         message = anna.who.post(chat, "mine")
         for reader, status in ((boris, 403), (stranger, 404)):
             for action in ("edit", "delete"):
@@ -188,11 +190,11 @@ class TestNewChat:
     def test_chat_with_a_user_opens(self, anna, boris, chat):
         assert anna.sent(f"/messages/with/{boris.id}") == f"/messages/{chat}#newest"
 
-    def test_not_with_oneself_nor_with_nobody(self, anna):
+    def test_chat_with_oneself_or_an_unknown_account_is_rejected(self, anna):
         assert anna.send(f"/messages/with/{anna.id}").status_code == 400
         assert anna.send(f"/messages/with/{2**52}").status_code == 404
 
-    def test_finds_people_by_parts_of_their_names(self, anna, boris):
+    def test_members_are_found_by_parts_of_their_names(self, anna, boris):
         page = anna.look(f"/messages/new?q={boris.name[1:]}")
         forms = [each.attributes["action"] for each in page.css(".people form")]
         assert forms == [f"/messages/with/{boris.id}"]
@@ -210,7 +212,7 @@ class TestFilms:
     def film(self, server):
         return next(iter(fill_catalogue(server.settings).values()))
 
-    def test_a_film_s_link_shows_its_card(self, anna, boris, chat, server, film):
+    def test_link_to_a_film_shows_its_card(self, anna, boris, chat, server, film):
         boris.who.post(chat, f"{server.url}/films/{film} and /films/{2**40}")
         page = anna.look(f"/messages/{chat}")
         cards = [each.attributes["href"] for each in page.css(".message-films a")]
@@ -218,11 +220,11 @@ class TestFilms:
         card = anna.look(f"/messages/films/{film}")
         assert element(card, "a.film-line").attributes["href"] == f"/films/{film}"
 
-    def test_only_what_the_reader_sees(self, anna):
+    def test_invisible_film_has_no_card(self, anna):
         anna.look(f"/messages/films/{2**40}", 404)
 
 
-def test_conversation_with_a_deleted_account_can_be_read_but_not_written_in(anna, boris, chat):
+def test_chat_with_a_deleted_account_is_read_only(anna, boris, chat):
     boris.who.post(chat, "farewell")
     assert "hidden" not in element(anna.look(f"/messages/{chat}"), ".composer").attributes
     assert boris.client.delete("/profile").status_code == 200

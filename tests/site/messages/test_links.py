@@ -13,7 +13,7 @@ HOSTS = ["films.example"]
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["text"][:30])
-def test_addresses_become_links(case):
+def test_urls_become_links(case):
     pieces = split_links(case["text"], HOSTS)
     found = [
         [piece.text] if piece.address is None else [piece.text, piece.film_id] for piece in pieces
@@ -28,7 +28,7 @@ def test_link_text_is_its_address():
     )
 
 
-def test_a_message_brings_three_cards_at_most_and_none_twice():
+def test_message_has_at_most_three_cards_and_none_twice():
     parts = split_links("/films/3 /films/1 /films/3 /films/9 /films/4", HOSTS)
     assert linked_film_ids(parts) == [3, 1, 9]
 
@@ -38,7 +38,7 @@ def test_hostile_texts_are_parsed_in_linear_time(text):
     assert "".join(piece.text for piece in split_links(text, HOSTS)) == text
 
 
-def test_fifty_addresses_of_a_text_become_links():
+def test_at_most_fifty_urls_become_links():
     parts = split_links("/films/1 " * 400, HOSTS)
     assert len([part for part in parts if part.address]) == 50
     assert "".join(part.text for part in parts) == "/films/1 " * 400

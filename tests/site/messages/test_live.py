@@ -31,7 +31,7 @@ def next_event(socket):
 
 
 class TestSocket:
-    def test_hears_messages_with_what_is_unread_then(self, anna, boris, chat, listen):
+    def test_message_arrives_with_the_unread_count(self, anna, boris, chat, listen):
         sockets = [listen(each.who.cookie) for each in (anna, boris)]
         message = anna.who.post(chat, "frist", "my-nonce")
         anna.client.put(f"/messages/{message}", json={"text": "first"})
@@ -47,7 +47,7 @@ class TestSocket:
             }  # fmt: skip
         assert events[2]["unread"] == {"total": 0, "in_chat": 0}
 
-    def test_counts_are_those_of_the_reader(self, anna, boris, stranger, chat, listen):
+    def test_unread_counts_are_those_of_the_reader(self, anna, boris, stranger, chat, listen):
         socket, own = listen(boris.who.cookie), listen(anna.who.cookie)
         stranger.who.post(open_chat(stranger.who, boris.who), "hello")
         anna.who.post(chat, "hello")
@@ -56,7 +56,7 @@ class TestSocket:
         assert counts[-1] == {"total": 3, "in_chat": 2}
         assert [next_event(own)["unread"]["total"] for _ in range(2)] == [0, 0]
 
-    def test_both_hear_how_far_one_has_read_in_all_their_windows(self, anna, boris, chat, listen):
+    def test_read_receipts_reach_all_windows_of_both_members(self, anna, boris, chat, listen):
         message = anna.who.post(chat, "hello")
         sockets = [listen(each.who.cookie) for each in (anna, boris, boris)]
         boris.who.read(chat, message)
@@ -71,7 +71,9 @@ class TestSocket:
             "unread": {"total": 0, "in_chat": 0},
         }
 
-    def test_the_contract_s_sockets_hear_none_of_that(self, server, anna, boris, chat, listen):
+    def test_sockets_of_the_contract_receive_no_events_of_the_site(
+        self, server, anna, boris, chat, listen
+    ):
         message = anna.who.post(chat, "hello")
         for path in ("/notifications", f"/chats/{chat}/notifications"):
             url = server.url.replace("http://", "ws://") + path
@@ -85,7 +87,7 @@ class TestSocket:
                     "id", "chat_id", "author_id", "text", "message_time", "edited"
                 }  # fmt: skip
 
-    def test_ends_with_the_session(self, anna, listen):
+    def test_socket_closes_with_the_session(self, anna, listen):
         socket = listen(anna.who.cookie)
         anna.client.delete("/logout")
         with pytest.raises(ConnectionClosed) as closed:
@@ -103,7 +105,9 @@ class TestSocket:
             ("own", {"origin": None}, 403),
         ],
     )
-    def test_only_for_who_is_signed_in_and_from_here(self, anna, listen, cookie, headers, status):
+    def test_socket_requires_a_session_and_the_own_origin(
+        self, anna, listen, cookie, headers, status
+    ):
         with pytest.raises(InvalidStatus) as refused:
             listen(anna.who.cookie if cookie == "own" else cookie, **headers)
         assert refused.value.response.status_code == status

@@ -52,12 +52,12 @@ def stored(kind: str, settings: Settings, request) -> Callable[[], set[str]]:
 
 
 @pytest.fixture
-def lay(kind: str, settings: Settings, request) -> Callable[[str, bytes], object]:
+def store(kind: str, settings: Settings, request) -> Callable[[str, bytes], object]:
     """Put something there past the server."""
     if kind == "folder":
         return lambda name, content: (settings.data / FOLDER / name).write_bytes(content)
     store = request.getfixturevalue("object_store")
-    return lambda name, content: store.lay(f"{PREFIX}/{FOLDER}/{name}", content)
+    return lambda name, content: store.store(f"{PREFIX}/{FOLDER}/{name}", content)
 
 
 async def test_file_can_be_read_until_it_is_deleted(files, stored):
@@ -125,13 +125,13 @@ async def test_names_outside_the_folder_are_rejected(files, settings, name):
         files.delete_soon(name)
 
 
-async def test_oversized_file_is_neither_stored_nor_read(files, stored, lay):
+async def test_oversized_file_is_neither_stored_nor_read(files, stored, store):
     largest = bytes(MAX_FILE_BYTES)
     await files.put("a.jpg", largest)
     assert await files.get("a.jpg") == largest
     with pytest.raises(ValueError, match=r"bytes"):
         await files.put("b.jpg", largest + b"\0")
-    lay("foreign.jpg", largest + b"\0")
+    store("foreign.jpg", largest + b"\0")
     assert await files.get("foreign.jpg") is None
     assert stored() == {"a.jpg", "foreign.jpg"}
 
