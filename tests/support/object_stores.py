@@ -100,7 +100,7 @@ class ObjectStore:
         with self._unchecked():
             return self._client.get(f"/{BUCKET}/{key}", headers=_dummy_signature("s3"))
 
-    def lay(self, key: str, content: bytes) -> None:
+    def put_object(self, key: str, content: bytes) -> None:
         """Store an object past the server, as another program might."""
         with self._unchecked():
             response = self._client.put(

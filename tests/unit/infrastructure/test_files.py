@@ -57,7 +57,7 @@ def store(kind: str, settings: Settings, request) -> Callable[[str, bytes], obje
     if kind == "folder":
         return lambda name, content: (settings.data / FOLDER / name).write_bytes(content)
     store = request.getfixturevalue("object_store")
-    return lambda name, content: store.store(f"{PREFIX}/{FOLDER}/{name}", content)
+    return lambda name, content: store.put_object(f"{PREFIX}/{FOLDER}/{name}", content)
 
 
 async def test_file_can_be_read_until_it_is_deleted(files, stored):
