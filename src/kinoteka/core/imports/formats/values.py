@@ -272,7 +272,10 @@ def _collapsed(value: str, field: str) -> str:
         raise InvalidValue(RejectionReason.NUL_CHARACTER, field)
     if any("\ud800" <= character <= "\udfff" for character in value):  # a lone surrogate
         raise InvalidValue(RejectionReason.ENCODING_INVALID, field)
-    return " ".join(value.split()).translate(_CONTROLS)
+    collapsed = " ".join(value.split())
+    if collapsed.isprintable():
+        return collapsed
+    return " ".join(collapsed.translate(_CONTROLS).split())  # a removed character may leave spaces
 
 
 @lru_cache(maxsize=8192)

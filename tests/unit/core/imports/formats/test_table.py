@@ -187,6 +187,11 @@ def test_row_with_the_label_hidden_is_rejected_unless_a_rule_labels_it(read_text
     ]
 
 
+def test_spaces_beside_a_control_character_are_removed_with_it(read_text):
+    (film,) = read_text("csv", "title\n\x01 A \x7f B\x02\n").films
+    assert film.title == "A B"
+
+
 @pytest.mark.parametrize("name", ["csv", "jsonl", "json"])
 @given(
     pieces=st.lists(
