@@ -50,13 +50,14 @@ def disk_failure(error: BaseException) -> str | None:
     if isinstance(error, OSError) and error.errno in DISK_FULL_ERRORS:
         where = f" ({error.filename})" if error.filename else ""
         return f"the disk is full, so nothing was stored{where}: free some space and try again"
-    if isinstance(error, sqlite3.Error) and _primary_code(error) in DISK_FAILURE_CODES:
+    if isinstance(error, sqlite3.Error) and primary_code(error) in DISK_FAILURE_CODES:
         return f"the database's disk is full or broken ({error}): free some space and try again"
     return None
 
 
-def _primary_code(error: sqlite3.Error) -> int:
-    return getattr(error, "sqlite_errorcode", 0) & 0xFF  # higher bits only refine it
+def primary_code(error: sqlite3.Error) -> int:
+    """Return the code of an error without the bits that refine it."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF
 
 
 def probe(folder: Path) -> None:

@@ -4,7 +4,6 @@ import asyncio
 import shutil
 import sqlite3
 import threading
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import msgspec
@@ -23,15 +22,6 @@ from tests.support.polling import TIMEOUT
 
 ADD: Statement[tuple[()]] = Statement(insert(labels).values(name="premium"))
 NAMES: Statement[str] = Statement(select(labels.c.name), lambda name: name)
-
-
-@pytest.fixture
-async def database(tmp_path: Path, empty_database: Path) -> AsyncIterator[SQLite]:
-    path = tmp_path / "kinoteka.db"
-    shutil.copy(empty_database, path)
-    database = SQLite(path)
-    yield database
-    await database.close()
 
 
 def pragma(connection: sqlite3.Connection, name: str) -> object:

@@ -4,7 +4,6 @@ import asyncio
 import shutil
 import sqlite3
 import threading
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -22,15 +21,6 @@ ADD: Statement[tuple[int]] = Statement(
     insert(labels).values(name=bindparam("name")).returning(labels.c.id)
 )
 NAMES: Statement[str] = Statement(select(labels.c.name).order_by(labels.c.id), lambda name: name)
-
-
-@pytest.fixture
-async def database(tmp_path: Path, empty_database: Path) -> AsyncIterator[SQLite]:
-    path = tmp_path / "kinoteka.db"
-    shutil.copy(empty_database, path)
-    database = SQLite(path)
-    yield database
-    await database.close()
 
 
 @pytest.fixture

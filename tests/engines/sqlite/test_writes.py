@@ -10,11 +10,12 @@ import pytest
 from sqlalchemy import bindparam, insert, select
 
 from kinoteka.database.engines.sqlite.driver import connect
-from kinoteka.database.engines.sqlite.writes import commit_group, primary_code
+from kinoteka.database.engines.sqlite.writes import commit_group
 from kinoteka.database.interface import Conflict, Write
 from kinoteka.database.schema import labels
 from kinoteka.database.statement import Statement
 from kinoteka.errors import Code, DomainError
+from kinoteka.infrastructure.disk import primary_code
 
 ADD: Statement[tuple[int]] = Statement(
     insert(labels).values(name=bindparam("name")).returning(labels.c.id)

@@ -12,7 +12,7 @@ import msgspec
 from kinoteka.database.interface import Rows, Write
 from kinoteka.database.statement import Compiled
 from kinoteka.errors import Code, DomainError
-from kinoteka.infrastructure.disk import DISK_FAILURE_CODES, DISK_STATE
+from kinoteka.infrastructure.disk import DISK_FAILURE_CODES, DISK_STATE, primary_code
 
 Outcome = list[Rows] | Exception
 """The rows of each statement of a unit of work that was committed, or why it was not."""
@@ -86,11 +86,6 @@ def raise_domain_error(error: sqlite3.Error) -> NoReturn:
     if isinstance(error, sqlite3.OperationalError) and code == sqlite3.SQLITE_BUSY:
         raise DomainError(Code.BUSY, retry_after=2) from error
     raise error
-
-
-def primary_code(error: sqlite3.Error) -> int:
-    """Return the code of an error without the bits that refine it."""
-    return getattr(error, "sqlite_errorcode", 0) & 0xFF
 
 
 def violated_columns(error: sqlite3.IntegrityError) -> str:
