@@ -7,7 +7,6 @@ The clients are other processes, on the other core.
 
 import asyncio
 import json
-import os
 import re
 import subprocess
 import sys
@@ -137,12 +136,6 @@ def member(url: str, name: str) -> httpx.Client:
     return client
 
 
-def processor_seconds(server: Process) -> float:
-    """Return the processor time of the server's process, in seconds."""
-    fields = Path(f"/proc/{server.process.pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
 def measure(server: Process) -> tuple[float, float, float, list[float]]:
     """Return the resident MB without and with the connections, the processor time of a message and
     its delays, in ms.
@@ -154,7 +147,7 @@ def measure(server: Process) -> tuple[float, float, float, list[float]]:
     before = server.resident_megabytes()
     with listening(server.url, cookies) as process:
         sent: dict[int, float] = {}
-        worked = processor_seconds(server)
+        worked = server.processor_seconds()
         for number in range(MESSAGES):
             began = time.perf_counter()
             body = {"text": f"Message {number}: have you seen it? It is on again tonight."}
@@ -162,7 +155,7 @@ def measure(server: Process) -> tuple[float, float, float, list[float]]:
             sent[found["id"]] = began
             time.sleep(PAUSE)
         time.sleep(1)
-        work = (processor_seconds(server) - worked) * 1000 / MESSAGES
+        work = (server.processor_seconds() - worked) * 1000 / MESSAGES
         resident = server.resident_megabytes()
         output, _ = process.communicate(input="")
     heard = {int(key): times for key, times in json.loads(output).items()}

@@ -79,17 +79,6 @@ def redis() -> Iterator[str]:
         process.wait(10)
 
 
-def processor_seconds(server: Process) -> float:
-    """Return the processor time of a server and its workers, in seconds."""
-    pids = [server.process.pid]
-    children = Path(f"/proc/{pids[0]}/task/{pids[0]}/children").read_text().split()
-    times = [
-        Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-        for pid in (*pids, *children)
-    ]
-    return sum(int(each[11]) + int(each[12]) for each in times) / os.sysconf("SC_CLK_TCK")
-
-
 def measure_workers(folder: Path, grown: dict[str, str], show: Callable[..., None]) -> None:
     """Measure reads with two workers and with one on the same database. No process is pinned.
 
@@ -115,9 +104,9 @@ def measure_workers(folder: Path, grown: dict[str, str], show: Callable[..., Non
             costs: dict[str, list[float]] = {"one": [], "two": []}
             for _ in range(ROUNDS):
                 for which, server in (("one", one), ("two", two)):
-                    before = processor_seconds(server)
+                    before = server.processor_seconds()
                     load = wrk(server.url + path, **free)
-                    used = processor_seconds(server) - before
+                    used = server.processor_seconds() - before
                     costs[which].append(used / (load.rate * 3) * 1e6)
             one_cost, two_cost = median(costs["one"]), median(costs["two"])
             show(f"{name}, processor time, µs", one_cost, two_cost, 2 * one_cost / two_cost, "")

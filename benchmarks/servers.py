@@ -61,9 +61,14 @@ class Process:
         self.started_after = 0.0
 
     def processor_seconds(self) -> float:
-        """Return the processor time that the server has used, including threads that ended."""
-        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
-        return sum(map(int, fields[11:13])) / os.sysconf("SC_CLK_TCK")
+        """Return the processor time of the server and its workers, ended threads included."""
+        pid = self.process.pid
+        workers = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        times = [
+            Path(f"/proc/{each}/stat").read_text().rpartition(")")[2].split()
+            for each in (pid, *workers)
+        ]
+        return sum(int(each[11]) + int(each[12]) for each in times) / os.sysconf("SC_CLK_TCK")
 
     def resident_megabytes(self) -> float:
         """Return the resident memory of the server's process."""

@@ -6,7 +6,7 @@
 One client writes, then sixteen at once. Each client has its own account, sends its next request
 when the response to its last one arrived, and uses a new refresh token each time. Rounds on all
 servers alternate. A checkout in `KINOTEKA_OTHER` (with its own .venv) is measured as well, as the
-reference. The processor time is that of all threads of the server, from Linux's schedstat.
+reference. The processor time is that of all threads of the server.
 """
 
 import asyncio
@@ -101,12 +101,6 @@ def _content_length(head: bytes) -> int:
     return int(rest.split(b"\r\n")[0] or 0)
 
 
-def processor_seconds(process: int) -> float:
-    """Return the processor time of all threads of a process."""
-    tasks = Path(f"/proc/{process}/task").iterdir()
-    return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks) / 1e9
-
-
 class Writers:
     """The clients of one server."""
 
@@ -130,10 +124,10 @@ class Writers:
         """Write with this number of clients; return the processor time per request in µs."""
         active = self.clients[:clients]
         responses = sum(client.responses for client in active)
-        used = processor_seconds(self.server.process.pid)
+        used = self.server.processor_seconds()
         until = time.perf_counter() + seconds
         await asyncio.gather(*(client.write(kind, until) for client in active))
-        used = processor_seconds(self.server.process.pid) - used
+        used = self.server.processor_seconds() - used
         return used * 1e6 / (sum(client.responses for client in active) - responses)
 
 
