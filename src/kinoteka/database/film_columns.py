@@ -29,20 +29,21 @@ STAGED: tuple[Column[Any], ...] = (
 """The columns of a staged film, in the order in which staging writes them."""
 NAMES = tuple(column.name for column in STAGED)
 
-_FIRST_VERSION = (
+_COMMON = (
     *("external_id", "title", "original_title", "year", "description", "rating", "votes"),
-    *("trailer", "poster", "genres", "directors", "label", "imdb_id", "tmdb_id"),
+    *("trailer", "poster", "genres", "directors"),
 )
 FINGERPRINTED: dict[int, tuple[str, ...]] = {
-    1: _FIRST_VERSION,
-    2: (*(name for name in _FIRST_VERSION if name != "label"), "runtime_minutes"),
+    2: (*_COMMON, "imdb_id", "tmdb_id", "runtime_minutes"),
+    3: (*_COMMON, "runtime_minutes", "ids", "titles", "countries", "credits"),
 }
 """The fields that each version of a film's fingerprint covers; a new field makes a new version.
 
 A film stores the version of its fingerprint. An import computes the newest two for each row, and
 compares a film by the version that it has. If that is the previous one and the row has not
-changed, only the new fields are stored. A film of an older version counts as changed. The label
-is not covered, because rules set it and not the row. (Version 1 covers an empty one.)
+changed, only the new columns are stored. A row with values for a new list counts as changed, and so
+does a film of an older version. The label is not covered, because rules set it and not the row.
+The ids of version 2 are among the `ids` of version 3.
 """
 NEWEST_VERSION = max(FINGERPRINTED)
 UNKNOWN_VERSION = 0
@@ -50,7 +51,9 @@ UNKNOWN_VERSION = 0
 NEW_FIELDS = tuple(
     name for name in FINGERPRINTED[NEWEST_VERSION] if name not in FINGERPRINTED[NEWEST_VERSION - 1]
 )
-"""The fields that a film of the previous version lacks. They must be columns of its row."""
+"""The fields that a film of the previous version lacks."""
+NEW_COLUMNS = tuple(name for name in NEW_FIELDS if name in STORED)
+"""The new fields that are columns of a film's row. The others are lists in tables of their own."""
 
 
 def create_staged_films(engine: str, table: str, *prefixes: str) -> str:

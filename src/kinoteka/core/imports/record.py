@@ -6,6 +6,29 @@ import msgspec
 
 from kinoteka.core.catalogue.model import FilmFields
 
+Ids = tuple[tuple[str, str], ...]
+"""Ids on other sites as pairs of kind and value."""
+
+ID_KINDS = ("imdb", "tmdb", "kinopoisk", "wikidata", "movielens", "letterboxd", "own")
+"""The kinds of film ids. `own` is an id that the catalogue of the operator assigned."""
+TITLE_KINDS = ("translation", "original", "alternative")
+
+
+class Credit(msgspec.Struct, frozen=True, gc=False, array_like=True):
+    """What a person did in a film. `ids` are those of the person, with the kinds of `ID_KINDS`.
+
+    `department` is one of `DEPARTMENTS`; `role` is the character of an actor, else the job, or "".
+    """
+
+    department: str
+    name: str
+    role: str = ""
+    ids: Ids = ()
+
+
+DEPARTMENTS = ("directing", "writing", "acting", "production", "camera", "music", "editing", "crew")
+"""The departments of credits, in the order in which pages show them."""
+
 
 class FilmRecord(FilmFields, frozen=True, gc=False):
     """A film of a data set. All texts are trimmed, single-spaced and in NFC.
@@ -13,7 +36,10 @@ class FilmRecord(FilmFields, frozen=True, gc=False):
     `external_id` identifies the film permanently within its source. `votes` is 0 if unknown,
     `trailer` and `poster` are http(s) addresses, and `original_title` is None if it equals the
     title. `label` is the access label that the operator's rules assign. `imdb_id` (tt0114709) and
-    `tmdb_id` are the film's ids at IMDb and TMDB.
+    `tmdb_id` are the film's ids at IMDb and TMDB; `ids` has them, too, and those of other kinds
+    (`ID_KINDS`). `titles` has further titles as triples of language (a code like ru, or "" if
+    unknown), kind (`TITLE_KINDS`) and title. `countries` are ISO 3166-1 codes like FR. `credits`
+    are in the order of the data set; directors are also in `directors`.
     """
 
     external_id: str
@@ -21,6 +47,10 @@ class FilmRecord(FilmFields, frozen=True, gc=False):
     label: str | None = None
     imdb_id: str | None = None
     tmdb_id: int | None = None
+    ids: Ids = ()
+    titles: tuple[tuple[str, str, str], ...] = ()
+    countries: tuple[str, ...] = ()
+    credits: tuple[Credit, ...] = ()
 
 
 class RejectionReason(StrEnum):

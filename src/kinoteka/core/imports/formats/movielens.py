@@ -200,5 +200,6 @@ def _film(
         genres=None if genres == NO_GENRES else genres,
         imdb_id=imdb_id,
         tmdb_id=tmdb_id,
+        ids=(("movielens", movie),),
     )
     return options.labels.apply(film, row) if options.labels else film

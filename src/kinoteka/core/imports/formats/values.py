@@ -13,7 +13,13 @@ from unicodedata import normalize
 
 import msgspec
 
-from kinoteka.core.imports.record import FilmRecord, InvalidValue, RejectionReason
+from kinoteka.core.imports.record import (
+    Credit,
+    FilmRecord,
+    Ids,
+    InvalidValue,
+    RejectionReason,
+)
 from kinoteka.core.text import has_visible_character
 
 TITLE_LIMIT = 500
@@ -87,10 +93,15 @@ def film(
     *,
     imdb_id: str | None = None,
     tmdb_id: int | None = None,
+    ids: Ids = (),
+    titles: tuple[tuple[str, str, str], ...] = (),
+    countries: tuple[str, ...] = (),
+    credits: tuple[Credit, ...] = (),  # noqa: A002 - the field of a record
     occurrences: Occurrences | None = None,
 ) -> FilmRecord:
-    """Return a film from raw values. `imdb_id` and `tmdb_id` must be valid already.
+    """Return a film from raw values. Values of the parameters by name must be valid already.
 
+    `ids` has the ids of kinds other than imdb and tmdb.
     A film without an external id gets one from its title and year, numbered by `occurrences`.
     Raise `InvalidValue` for the first invalid value.
     """
@@ -106,6 +117,10 @@ def film(
         identifier = f"{clean_title.casefold()} ({clean_year or ''})"
         if occurrences:
             identifier = occurrences.numbered(identifier)
+    if tmdb_id is not None:
+        ids = (("tmdb", str(tmdb_id)), *ids)
+    if imdb_id is not None:
+        ids = (("imdb", imdb_id), *ids)
     return FilmRecord(
         external_id=identifier,
         title=clean_title,
@@ -121,6 +136,10 @@ def film(
         votes=votes_of(votes),
         imdb_id=imdb_id,
         tmdb_id=tmdb_id,
+        ids=ids,
+        titles=titles,
+        countries=countries,
+        credits=credits,
     )
 
 

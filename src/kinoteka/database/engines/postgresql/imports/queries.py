@@ -7,7 +7,7 @@ to table. Staged rows are in temporary tables, whose names begin with `staged_`.
 from sqlalchemy import BigInteger, Float, Integer, SmallInteger
 
 from kinoteka.database.film_columns import (
-    NEW_FIELDS,
+    NEW_COLUMNS,
     NEWEST_VERSION,
     STAGED,
     STORED,
@@ -133,27 +133,30 @@ RELABEL = f"""{_KNOWN}
 UPDATE films SET label_id = known.new_label_id FROM known
 WHERE films.id = known.id AND NOT differs AND new_label_id IS DISTINCT FROM known.label_id
 """
-# Films with the previous version of the fingerprint get the fields that it did not cover.
+# Films with the previous version of the fingerprint get the columns that it did not cover.
 _LOCKED = "EXISTS (SELECT 1 FROM film_locks WHERE film_id = film.id AND field = '{0}')"
-_NEW_FIELD_DIFFERS = " OR ".join(
-    f"(film.{name} IS DISTINCT FROM staged.{name} AND NOT {_LOCKED.format(name)})"
-    for name in NEW_FIELDS
+_NEW_COLUMN_DIFFERS = " OR ".join(
+    ["false"]
+    + [
+        f"(film.{name} IS DISTINCT FROM staged.{name} AND NOT {_LOCKED.format(name)})"
+        for name in NEW_COLUMNS
+    ]
 )
-_NEW_VALUES = ", ".join(
-    f"{name} = CASE WHEN {_LOCKED.format(name)} THEN film.{name} ELSE staged.{name} END"
-    for name in NEW_FIELDS
+_NEW_VALUES = "".join(
+    f", {name} = CASE WHEN {_LOCKED.format(name)} THEN film.{name} ELSE staged.{name} END"
+    for name in NEW_COLUMNS
 )
 COUNT_ADOPTED = f"""
 SELECT count(*)
 FROM staged_plan AS plan
 JOIN staged_films AS staged USING (position)
 JOIN films AS film ON film.id = plan.film_id
-WHERE plan.adopts AND film.label_id IS NOT DISTINCT FROM plan.label_id AND ({_NEW_FIELD_DIFFERS})
+WHERE plan.adopts AND film.label_id IS NOT DISTINCT FROM plan.label_id AND ({_NEW_COLUMN_DIFFERS})
 """
 ADOPT = f"""
 WITH adopted AS (DELETE FROM staged_plan WHERE adopts RETURNING position, film_id)
 UPDATE films AS film
-SET fingerprint = staged.fingerprint, fingerprint_version = {NEWEST_VERSION}, {_NEW_VALUES}
+SET fingerprint = staged.fingerprint, fingerprint_version = {NEWEST_VERSION}{_NEW_VALUES}
 FROM adopted JOIN staged_films AS staged USING (position)
 WHERE film.id = adopted.film_id
 """

@@ -6,7 +6,7 @@ table. The staging database is attached as `staging`; `main` is the catalogue.
 
 from kinoteka.database.film_columns import (
     NAMES,
-    NEW_FIELDS,
+    NEW_COLUMNS,
     NEWEST_VERSION,
     STORED,
     assigned,
@@ -108,25 +108,26 @@ RELABEL = f"""{_KNOWN}
 UPDATE main.films SET label_id = known.new_label_id FROM known
 WHERE films.id = known.id AND NOT differs AND new_label_id IS NOT known.label_id
 """
-# Films with the previous version of the fingerprint get the fields that it did not cover.
+# Films with the previous version of the fingerprint get the columns that it did not cover.
 _ADOPTED = """
 FROM staging.plan AS plan JOIN staging.films AS staged USING (position)
 """
 _LOCKED = "EXISTS (SELECT 1 FROM main.film_locks WHERE film_id = film.id AND field = '{0}')"
-_NEW_FIELD_DIFFERS = " OR ".join(
-    f"(film.{name} IS NOT staged.{name} AND NOT {_LOCKED.format(name)})" for name in NEW_FIELDS
+_NEW_COLUMN_DIFFERS = " OR ".join(
+    ["false"]
+    + [f"(film.{name} IS NOT staged.{name} AND NOT {_LOCKED.format(name)})" for name in NEW_COLUMNS]
 )
-_NEW_VALUES = ", ".join(
-    f"{name} = CASE WHEN {_LOCKED.format(name)} THEN film.{name} ELSE staged.{name} END"
-    for name in NEW_FIELDS
+_NEW_VALUES = "".join(
+    f", {name} = CASE WHEN {_LOCKED.format(name)} THEN film.{name} ELSE staged.{name} END"
+    for name in NEW_COLUMNS
 )
 COUNT_ADOPTED = f"""
 SELECT count(*) {_ADOPTED} JOIN main.films AS film ON film.id = plan.film_id
-WHERE plan.adopts AND film.label_id IS plan.label_id AND ({_NEW_FIELD_DIFFERS})
+WHERE plan.adopts AND film.label_id IS plan.label_id AND ({_NEW_COLUMN_DIFFERS})
 """
 ADOPT = f"""
 UPDATE main.films AS film
-SET fingerprint = staged.fingerprint, fingerprint_version = {NEWEST_VERSION}, {_NEW_VALUES}
+SET fingerprint = staged.fingerprint, fingerprint_version = {NEWEST_VERSION}{_NEW_VALUES}
 {_ADOPTED} WHERE plan.adopts AND film.id = plan.film_id
 """
 UNPLAN_ADOPTED = "DELETE FROM staging.plan WHERE adopts"
