@@ -32,16 +32,14 @@ NAMES = 300_000
 QUERIES = 400
 BUILT_IN_WORDS = (*["the", "of", "and", "in", "a", "to", "my", "is"], *WORDS.split())
 
-FILM = {"source": "made up", "description": "", "year": 2000, "genre_id": 1, "director_id": 1}
+FILM = {"description": "", "year": 2000, "genre_id": 1, "director_id": 1}
 COLUMNS = (
     *FILM,
     "id",
-    "external_id",
     "title",
     "original_title",
     "votes",
     "label_id",
-    "fingerprint",
 )
 MAX_VOTES = 2**31 - 1
 
@@ -138,7 +136,7 @@ def _build(
     every = list(titles.entries(films))
     rows = [
         FILM
-        | {"id": e.film_id, "external_id": str(e.film_id), "title": e.title, "fingerprint": 0}
+        | {"id": e.film_id, "title": e.title}
         | {"original_title": e.original_title, "votes": min(e.votes, MAX_VOTES)}
         | {"label_id": None if e.film_id % 10 else 1}
         for e in every

@@ -21,8 +21,8 @@ from tests.support.servers import clean_environment, run_kinoteka
 
 MANY_FILMS = """
 WITH RECURSIVE numbers (n) AS (SELECT 1000 UNION ALL SELECT n + 1 FROM numbers WHERE n < 60000)
-INSERT INTO films (id, source, external_id, title, description, votes, genre_id, director_id,
-    fingerprint) SELECT n, 'many', n, 'Film ' || n, '', 0, 7, 9, n FROM numbers
+INSERT INTO films (id, title, description, votes, genre_id, director_id)
+SELECT n, 'Film ' || n, '', 0, 7, 9 FROM numbers
 """
 COPYING_FILMS = """
 SELECT count(*) FROM pg_stat_activity

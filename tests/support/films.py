@@ -12,14 +12,23 @@ from sqlalchemy import Table, bindparam, insert, select
 from kinoteka.core.catalogue.counts import recount_all
 from kinoteka.database import film_search as search
 from kinoteka.database import schema
+from kinoteka.database.film_columns import UNKNOWN_VERSION
 from kinoteka.database.interface import Reader
 from kinoteka.database.revisions import INCREMENT_REVISION
 from kinoteka.database.schema import directors, film_directors, film_genres, genres, labels
+from kinoteka.database.source_ranks import OTHER_RANK
 from kinoteka.database.statement import Statement
 from kinoteka.infrastructure.settings import Settings
 from tests.support.databases import rows, write_transaction
 
 UNKNOWN = 1
+RECORDED_FILMS = """
+(
+    SELECT sources.name AS source, film_values.external_id, films.* FROM film_values
+    JOIN sources ON sources.id = film_values.source_id JOIN films ON films.id = film_values.film_id
+) AS films
+"""
+"""A subquery of films that have records: a row for each record, with its source and id there."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +49,7 @@ class SampleFilm:
     runtime_minutes: int | None = None
 
 
+RECORD = ("source_id", "external_id", "film_id", "fingerprint", "fingerprint_version")
 PREMIUM = "premium"
 ADULT = "adult"
 
@@ -121,8 +131,6 @@ def _insert(reader: Reader, film: SampleFilm) -> int:
     film_id = _add(
         reader,
         schema.films,
-        source="tests",
-        external_id=film.title,
         title=film.title,
         original_title=film.original_title,
         description=film.description,
@@ -135,13 +143,25 @@ def _insert(reader: Reader, film: SampleFilm) -> int:
         genre_id=genre_ids[0],
         director_id=director_ids[0],
         label_id=film.label and _label(reader, film.label),
+    )
+    reader.fetch(
+        _insertion(schema.film_values, RECORD),
+        source_id=_source(reader),
+        external_id=film.title,
+        film_id=film_id,
         fingerprint=0,
+        fingerprint_version=UNKNOWN_VERSION,
     )
     for position, genre_id in enumerate(genre_ids):
         _add(reader, film_genres, genre_id=genre_id, film_id=film_id, position=position)
     for position, director_id in enumerate(director_ids):
         _add(reader, film_directors, director_id=director_id, film_id=film_id, position=position)
     return film_id
+
+
+def _source(reader: Reader) -> int:
+    known = _first(reader, schema.sources, "name", "tests")
+    return known or _add(reader, schema.sources, name="tests", rank=OTHER_RANK)
 
 
 def _named(reader: Reader, table: Table, name: str) -> int:

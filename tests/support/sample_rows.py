@@ -13,8 +13,6 @@ ROWS: dict[str, list[dict[str, object]]] = {
     "films": [
         {
             "id": number,
-            "source": "test",
-            "external_id": str(number),
             "title": f"Брат {number}" if number % 2 else f'"{number}"\t\n\\ 👽',
             "original_title": None if number % 3 else "",
             "description": "x" * number,
@@ -22,17 +20,36 @@ ROWS: dict[str, list[dict[str, object]]] = {
             "rating": None if number % 7 else number / 3,
             "runtime_minutes": None if number % 3 else number,
             "votes": number,
-            "tmdb_id": LARGE,
             "genre_id": 7,
             "director_id": 9,
             "label_id": None if number % 4 else 3,
-            "fingerprint": -LARGE,
-            "fingerprint_version": number % 3,
             "hidden_at": None if number % 9 else LARGE,
             "label_lost": not number % 18,
         }
         for number in range(11, 11 + FILM_COUNT)
     ],
+    "sources": [{"id": 6, "name": "test", "rank": 3}],
+    "batches": [{"id": 15, "source_id": 6, "created_at": 1, "undone_at": LARGE, "changed": 2}],
+    "batch_changes": [
+        {"batch_id": 15, "source_id": 6, "external_id": "11", "before": '{"title":"Брат"}'}
+    ],
+    "film_values": [
+        {
+            "source_id": 6,
+            "external_id": f"{number}",
+            "film_id": number,
+            "batch_id": None if number % 2 else 15,
+            "fingerprint": -LARGE,
+            "fingerprint_version": number % 3,
+            "record": None if number % 4 else '{"title":"Брат"}',
+        }
+        for number in range(11, 11 + FILM_COUNT)
+    ],
+    "film_ids": [
+        {"kind": "tmdb", "value": str(number), "film_id": number}
+        for number in range(11, 11 + FILM_COUNT)
+    ],
+    "possible_duplicates": [{"film_id": 11, "other_id": 12, "reason": "title"}],
     "film_locks": [{"film_id": 11, "field": "title"}],
     "film_genres": [{"genre_id": 7, "film_id": 11, "position": 0}],
     "film_directors": [{"director_id": 9, "film_id": 11, "position": 0}],
@@ -157,6 +174,8 @@ def fill_all_tables(settings: Settings) -> None:
         for name in (
             "labels",
             "films",
+            "sources",
+            "batches",
             "accounts",
             "sessions",
             "sign_ins",

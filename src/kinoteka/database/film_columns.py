@@ -9,20 +9,23 @@ from typing import Any
 from sqlalchemy import Column, Integer, MetaData, Table
 from sqlalchemy.schema import CreateTable
 
-from kinoteka.database.schema import FILM_FACTS, films, labels
+from kinoteka.database.schema import FILM_FACTS, film_values, films, labels
 from kinoteka.database.statement import DIALECTS
 
-STORED = (*FILM_FACTS, "votes", "imdb_id", "tmdb_id")
+STORED = (*FILM_FACTS, "votes")
 """The columns of `films` that hold the values of a record."""
+
+RECORD_COLUMNS = ("film_id", "batch_id", "fingerprint", "fingerprint_version")
+"""The columns of `film_values` that every import of a changed record replaces."""
 
 STAGED: tuple[Column[Any], ...] = (
     Column("position", Integer, nullable=False),
     *(Column(name, films.c[name].type, nullable=films.c[name].nullable) for name in STORED),
-    Column("external_id", films.c.external_id.type, nullable=False),
+    Column("external_id", film_values.c.external_id.type, nullable=False),
     Column("label", labels.c.name.type),
     *(Column(name, Integer, nullable=False) for name in ("genre_list", "director_list")),
     *(
-        Column(name, films.c.fingerprint.type, nullable=False)
+        Column(name, film_values.c.fingerprint.type, nullable=False)
         for name in ("fingerprint", "previous_fingerprint")
     ),
 )

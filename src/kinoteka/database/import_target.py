@@ -26,11 +26,19 @@ Rows = Iterable[Sequence[Any]]
 
 
 class Changes(msgspec.Struct, frozen=True):
-    """How many films were added, changed and unchanged."""
+    """How many films were added, changed, unchanged, and joined to films of other sources."""
 
     added: int
     changed: int
     unchanged: int
+    joined: int = 0
+
+
+class Batch(msgspec.Struct, frozen=True):
+    """What an import did. `id` is None if it changed nothing, so that there is nothing to undo."""
+
+    id: int | None
+    changes: Changes
 
 
 class StagingTables(Protocol):
@@ -45,8 +53,11 @@ class StagingTables(Protocol):
     def add_lists(self, kind: str, rows: Rows) -> None:
         """Add entries of lists as rows of list, position from 0, and number of the name."""
 
+    def add_ids(self, rows: Rows) -> None:
+        """Add external ids as rows of position, kind and value."""
+
     def delete_films_after(self, after: int) -> None:
-        """Delete the films above a position."""
+        """Delete the films above a position, and their ids."""
 
     def delete_names_after(self, kind: str, after: int) -> None:
         """Delete the names above a number."""
@@ -71,7 +82,7 @@ class ImportTarget(Protocol):
         on_stored: OnStored,
         recount: Recount,
         before_commit: BeforeCommit,
-    ) -> Changes:
+    ) -> Batch:
         """Store the staged films and call `before_commit`, in one transaction.
 
         `labels` are the labels that the operator's rules name. Films of the source keep their

@@ -15,7 +15,6 @@ from sqlalchemy import (
     Float,
     Index,
     Integer,
-    MetaData,
     SmallInteger,
     Table,
     UniqueConstraint,
@@ -23,17 +22,34 @@ from sqlalchemy import (
     false,
 )
 
-from kinoteka.database.schema_columns import Id, Text, id_column, partial_index, reference
-
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_name)s",
-        "pk": "pk_%(table_name)s",
-    }
+from kinoteka.database.import_tables import (
+    batch_changes,
+    batches,
+    film_ids,
+    film_values,
+    import_runs,
+    possible_duplicates,
+    sources,
 )
+from kinoteka.database.schema_columns import (
+    Id,
+    Text,
+    id_column,
+    metadata,
+    partial_index,
+    reference,
+)
+
+__all__ = [
+    "batch_changes",
+    "batches",
+    "film_ids",
+    "film_values",
+    "import_runs",
+    "metadata",
+    "possible_duplicates",
+    "sources",
+]
 
 accounts = Table(
     "accounts",
@@ -178,22 +194,15 @@ films = Table(
     "films",
     metadata,
     id_column(),
-    Column("source", Text, nullable=False),
-    Column("external_id", Text, nullable=False),
     *_film_facts,
     Column("votes", Integer, nullable=False),
-    Column("imdb_id", Text),
-    Column("tmdb_id", BigInteger),
     reference("genre_id", "genres.id", on_delete="RESTRICT", nullable=False),
     reference("director_id", "directors.id", on_delete="RESTRICT", nullable=False),
     reference("label_id", "labels.id", on_delete="RESTRICT"),
-    Column("fingerprint", BigInteger, nullable=False),
-    Column("fingerprint_version", SmallInteger, nullable=False, server_default="1"),
     # Only operators see a hidden film, whatever its label. label_lost: the film's label before it
     # was hidden is unknown.
     Column("hidden_at", BigInteger),
     Column("label_lost", Boolean, nullable=False, server_default=false()),
-    UniqueConstraint("source", "external_id"),
     Index("ix_films_year_id_label_id_hidden_at", "year", "id", "label_id", "hidden_at"),
     Index("ix_films_label_id_id_hidden_at", "label_id", "id", "hidden_at"),
     Index(
@@ -354,28 +363,6 @@ audit_entries = Table(
     Index("ix_audit_entries_account_id_id", "account_id", "id"),
     Index("ix_audit_entries_subject_kind_subject_id_id", "subject_kind", "subject_id", "id"),
     Index("ix_audit_entries_action_id", "action", "id"),
-    sqlite_autoincrement=True,
-)
-
-# Imports that were started on the site. `files` and `report` are JSON. A run outlives the account
-# that started it.
-import_runs = Table(
-    "import_runs",
-    metadata,
-    id_column(),
-    Column("account_id", Id),
-    Column("format", Text, nullable=False),
-    Column("files", Text, nullable=False),
-    Column("state", Text, nullable=False),
-    Column("created_at", BigInteger, nullable=False),
-    Column("started_at", BigInteger),
-    Column("finished_at", BigInteger),
-    *(
-        Column(name, Integer, nullable=False, server_default="0")
-        for name in ("read", "added", "changed", "unchanged", "refused")
-    ),
-    Column("report", Text),
-    Index("ix_import_runs_state_id", "state", "id"),
     sqlite_autoincrement=True,
 )
 

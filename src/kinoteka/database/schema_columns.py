@@ -1,9 +1,19 @@
-"""Types of columns, and columns and indexes of the same kind in many tables."""
+"""The metadata of the schema, and columns and indexes of the same kind in many tables."""
 
 from typing import Any
 
 import sqlalchemy
-from sqlalchemy import BigInteger, Column, ColumnElement, ForeignKey, Index, Integer
+from sqlalchemy import BigInteger, Column, ColumnElement, ForeignKey, Index, Integer, MetaData
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
 
 # Compare text by code points, whatever the collation of the database.
 Text = sqlalchemy.Text().with_variant(sqlalchemy.Text(collation="C"), "postgresql")

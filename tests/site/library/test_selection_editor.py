@@ -196,13 +196,13 @@ class TestFilms:
         number = library.selection(anna, "Full")
         many = [(number, place) for place in range(MAX_FILMS)]
         sql = (
-            "INSERT INTO films (source, external_id, title, description, votes, genre_id,"
-            " director_id, fingerprint) VALUES ('full', ?, 'One more', '', 0, 1, 1, 0)"
+            "INSERT INTO films (title, description, votes, genre_id, director_id)"
+            " VALUES (?, '', 0, 1, 1)"
         )
         execute_many(library.server.settings, sql, [(f"{number}-{place}",) for _, place in many])
         sql = (
             "INSERT INTO selection_films (selection_id, film_id, position) SELECT ?, id, ?"
-            " FROM films WHERE external_id = ?"
+            " FROM films WHERE title = ?"
         )
         given = [(number, place, f"{number}-{place}") for _, place in many]
         execute_many(library.server.settings, sql, given)

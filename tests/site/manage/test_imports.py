@@ -16,6 +16,7 @@ from kinoteka.core.import_runs.folders import RunFolders
 from kinoteka.database.revisions import INCREMENT_REVISION
 from tests.conftest import GENEROUS, new_database
 from tests.support.databases import rows, write_transaction
+from tests.support.films import RECORDED_FILMS
 from tests.support.html_pages import element, parse_page
 from tests.support.management_site import (
     BROKEN,
@@ -107,8 +108,11 @@ class TestImporting:
         links = b"movieId,imdbId,tmdbId\n1,0114709,862\n"
         page = ended(root, begun(root, ("links.csv", links), ("movies.csv", films)))
         assert counts(page)["Added"] == 1
-        sql = "SELECT title, imdb_id FROM films WHERE source = 'movielens'"
-        assert rows(site.server.settings, sql) == [("Toy Story", "tt0114709")]
+        sql = (
+            "SELECT kind, value FROM film_ids JOIN films ON films.id = film_id"
+            " WHERE title = 'Toy Story'"
+        )
+        assert set(rows(site.server.settings, sql)) >= {("imdb", "tt0114709"), ("tmdb", "862")}
 
     def test_options_are_applied(self, site: ManagementSite, root: httpx.Client) -> None:
         table = b"Code;Name;Released\n7;Chosen Well;1950\n"
@@ -121,7 +125,7 @@ class TestImporting:
         )
         assert counts(ended(root, path))["Added"] == 1
         sql = (
-            "SELECT source, external_id, labels.name FROM films"
+            f"SELECT source, external_id, labels.name FROM {RECORDED_FILMS}"
             " JOIN labels ON labels.id = label_id WHERE title = 'Chosen Well'"
         )
         assert rows(site.server.settings, sql) == [("club", "7", "classic")]

@@ -19,6 +19,7 @@ from kinoteka.core.imports.record import RejectionReason
 from kinoteka.infrastructure import settings as config
 from kinoteka.infrastructure.settings import Settings
 from tests.support.databases import database_environment, rows
+from tests.support.films import RECORDED_FILMS
 from tests.support.polling import TIMEOUT, eventually
 from tests.support.servers import RunningServer, clean_environment
 
@@ -63,9 +64,10 @@ SAMPLES = {
     "jsonl": {"films.jsonl": '{"title": "The Matrix", "year": 1999}\n'},
     "json": {"films.json": '[{"title": "The Matrix", "year": 1999}]'},
 }
-WRITTEN = """
+WRITTEN = f"""
 SELECT films.source, films.year, films.rating, genres.name, directors.name
-FROM films JOIN genres ON genres.id = genre_id JOIN directors ON directors.id = director_id
+FROM {RECORDED_FILMS}
+JOIN genres ON genres.id = genre_id JOIN directors ON directors.id = director_id
 """
 SUFFIXES = (".csv", ".json", ".jsonl", ".tsv", ".gz")
 KINOTEKA_VARIABLES = [name for name, *_ in config.rows()]

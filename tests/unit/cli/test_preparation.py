@@ -11,6 +11,7 @@ from kinoteka.core.imports import demo
 from kinoteka.core.imports.formats.values import film
 from kinoteka.core.imports.service import Import, ImportFailed
 from tests.support.databases import database_environment, execute, rows
+from tests.support.films import RECORDED_FILMS
 from tests.support.polling import TIMEOUT
 from tests.support.servers import run_kinoteka, run_server
 
@@ -35,7 +36,8 @@ def started_once(new_settings):
 
 
 def test_first_start_loads_the_complete_demo_catalogue(started_once):
-    assert rows(started_once, "SELECT count(*) FROM films WHERE source = 'demo'") == [len(FILMS)]
+    sql = f"SELECT count(*) FROM {RECORDED_FILMS} WHERE source = 'demo'"
+    assert rows(started_once, sql) == [len(FILMS)]
     sql = "SELECT title FROM selections WHERE featured AND public ORDER BY id DESC"
     assert rows(started_once, sql) == [each["title"] for each in SELECTIONS]
     (members,) = rows(started_once, "SELECT count(*) FROM selection_films")

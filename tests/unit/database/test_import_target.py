@@ -6,6 +6,7 @@ import pytest
 from kinoteka.core.imports.formats.values import film
 from kinoteka.database import import_target
 from kinoteka.database.import_target import Changes
+from tests.support.films import RECORDED_FILMS
 
 ALIEN = film("1", "Alien", year=1979, genres=["Horror", "Sci-Fi"], directors=["Ridley Scott"])
 MIRROR = film("2", "Mirror", "Зеркало", year=1975, directors=["Andrei Tarkovsky"], votes=9)
@@ -47,7 +48,10 @@ class TestFirstImport:
             "https://example.org/poster.jpg",
         )
         stored.run([whole])
-        sql = "SELECT source, external_id, title, original_title, year, description FROM films"
+        sql = (
+            "SELECT source, external_id, title, original_title, year, description"
+            f" FROM {RECORDED_FILMS}"
+        )
         assert stored.rows(sql) == [("club", "7", "Brother", "Брат", 1997, "Danila comes to town.")]
         assert stored.rows("SELECT rating, votes, trailer, poster, label_id FROM films") == [
             (8.0, 31_000, "https://example.org/trailer", "https://example.org/poster.jpg", None)
@@ -128,7 +132,7 @@ class TestRepeatedImport:
         stored.run([RAN, MIRROR], source="tmdb")
         stored.run([film("1", "Alien", year=1979)], source="tmdb")
         assert stored.changes == Changes(1, 0, 0)
-        assert stored.rows("SELECT source, title FROM films ORDER BY id") == [
+        assert stored.rows(f"SELECT source, title FROM {RECORDED_FILMS} ORDER BY id") == [
             ("imdb", "Alien"),
             ("tmdb", "Ran"),
             ("tmdb", "Mirror"),

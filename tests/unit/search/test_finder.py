@@ -185,8 +185,8 @@ def test_limit_is_respected(put):
     assert len(films.find("n", limit=7)) == 7
 
 
-FILM = {"description": "", "votes": 0, "genre_id": 1, "director_id": 1, "fingerprint": 0}
-COLUMNS = (*FILM, "source", "id", "external_id", "title", "label_id")
+FILM = {"description": "", "votes": 0, "genre_id": 1, "director_id": 1}
+COLUMNS = (*FILM, "id", "title", "label_id")
 ADD_FILM: Statement[tuple[()]] = Statement(
     insert(schema.films).values({name: bindparam(name) for name in COLUMNS})
 )
@@ -208,8 +208,8 @@ class TestLabels:
             films.reader.fetch(ADD_LABEL, id=number, name=name)
         for film_id, title in films.titles.items():
             label_id = label_ids.get(film_id)
-            own = {"id": film_id, "external_id": title, "title": title, "label_id": label_id}
-            films.reader.fetch(ADD_FILM, source="t", **FILM, **own)
+            own = {"id": film_id, "title": title, "label_id": label_id}
+            films.reader.fetch(ADD_FILM, **FILM, **own)
         return films.reader
 
     @pytest.mark.parametrize(
@@ -233,9 +233,7 @@ class TestLabels:
         assert 4 in find(labelled, query, None)
 
     def test_hidden_film_without_a_label_is_not_found(self, films):
-        films.reader.fetch(
-            ADD_FILM, source="t", **FILM, id=4, external_id="4", title="x", label_id=None
-        )
+        films.reader.fetch(ADD_FILM, **FILM, id=4, title="x", label_id=None)
         assert 4 in find(films.reader, "spider", ())
         films.reader.fetch(HIDE, id=4)
         assert 4 not in find(films.reader, "spider", ())

@@ -79,7 +79,7 @@ class VotesAndIds(msgspec.Struct, frozen=True):
 
     votes: int
     imdb_id: str | None
-    tmdb_id: int | None
+    tmdb_id: str | None
 
 
 class FilmDetails(msgspec.Struct, frozen=True):
@@ -93,7 +93,7 @@ class FilmDetails(msgspec.Struct, frozen=True):
     directors: tuple[Director, ...]
     votes: int
     imdb_id: str | None
-    tmdb_id: int | None
+    tmdb_id: str | None
 
 
 class FilmAccess(msgspec.Struct, frozen=True):

@@ -17,6 +17,7 @@ from sqlalchemy import (
     ColumnElement,
     Float,
     Insert,
+    Label,
     Select,
     Table,
     bindparam,
@@ -44,6 +45,7 @@ from kinoteka.database.schema import (
     directors,
     film_directors,
     film_genres,
+    film_ids,
     films,
     genre_counts,
     genres,
@@ -99,8 +101,17 @@ GENRES_AND_DIRECTORS: Statement[Genre | Director] = Statement(
     ).order_by("position"),
     _genre_or_director,
 )
+
+
+def _id_of_film(kind: str) -> Label[str]:
+    """Select one of the film's ids of this kind."""
+    own = film_ids.c.film_id == films.c.id
+    found = select(film_ids.c.value).where(own, film_ids.c.kind == kind).limit(1)
+    return found.scalar_subquery().label(f"{kind}_id")
+
+
 VOTES_AND_IDS: Statement[VotesAndIds] = Statement(
-    select(films.c.votes, films.c.imdb_id, films.c.tmdb_id).where(
+    select(films.c.votes, _id_of_film("imdb"), _id_of_film("tmdb")).where(
         films.c.id == bindparam("film_id"), VISIBLE
     ),
     VotesAndIds,

@@ -5,25 +5,35 @@ from hashlib import blake2b
 import msgspec
 
 from kinoteka.core.catalogue.model import FilmAccess, FilmFields
+from kinoteka.database.source_ranks import BY_HAND
 
-BY_HAND = "by hand"
-"""The source of films that operators added."""
+
+class SourceRecord(msgspec.Struct, frozen=True):
+    """A source that has a record of the film, and the film's id in it."""
+
+    source: str
+    external_id: str
 
 
 class EditableFilm(msgspec.Struct, frozen=True):
     """A film with everything that operators see; `access` decides who sees the film.
 
-    `source` and `external_id` say where the film was imported from, `votes` how popular it is.
+    `records` say where the film was imported from, by the rank of their sources, and `votes` how
+    popular it is.
     Imports do not change the `locked` fields.
     """
 
     id: int
     fields: FilmFields
-    source: str
-    external_id: str
+    records: tuple[SourceRecord, ...]
     votes: int
     access: FilmAccess
     locked: tuple[str, ...] = ()
+
+    @property
+    def is_by_hand(self) -> bool:
+        """Return whether only operators provide the film, so that no import changes it."""
+        return all(record.source == BY_HAND for record in self.records)
 
     @property
     def version(self) -> str:

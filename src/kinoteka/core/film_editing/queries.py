@@ -6,23 +6,25 @@ from sqlalchemy import Table, bindparam, delete, insert, select, update
 
 from kinoteka.core.catalogue import queries as catalogue
 from kinoteka.core.catalogue.model import FACTS, FilmFacts
+from kinoteka.core.film_editing.model import SourceRecord
 from kinoteka.database.film_columns import UNKNOWN_VERSION
 from kinoteka.database.schema import (
     directors,
     film_directors,
     film_genres,
     film_locks,
+    film_values,
     films,
     genres,
+    sources,
 )
+from kinoteka.database.source_ranks import BY_HAND
 from kinoteka.database.statement import Statement, insert_for
 
 
 class StoredFilm(FilmFacts, frozen=True):
     """The row of a film that is edited."""
 
-    source: str
-    external_id: str
     votes: int
 
 
@@ -39,14 +41,25 @@ UPDATE: Statement[tuple[()]] = Statement(
 )
 INSERT: Statement[tuple[int]] = Statement(
     insert(films)
-    .values(
-        {
-            name: bindparam(name)
-            for name in (*FACTS, "source", "external_id", "genre_id", "director_id")
-        }
-        | {"votes": 0, "fingerprint": 0, "fingerprint_version": UNKNOWN_VERSION}
-    )
+    .values({name: bindparam(name) for name in (*FACTS, "genre_id", "director_id")} | {"votes": 0})
     .returning(films.c.id)
+)
+
+RECORDS: Statement[SourceRecord] = Statement(
+    select(sources.c.name.label("source"), film_values.c.external_id)
+    .join(sources, sources.c.id == film_values.c.source_id)
+    .where(film_values.c.film_id == bindparam("film_id"))
+    .order_by(sources.c.rank, sources.c.id, film_values.c.external_id),
+    SourceRecord,
+)
+INSERT_RECORD: Statement[tuple[()]] = Statement(
+    insert(film_values).values(
+        source_id=select(sources.c.id).where(sources.c.name == BY_HAND).scalar_subquery(),
+        external_id=bindparam("external_id"),
+        film_id=bindparam("film_id"),
+        fingerprint=0,
+        fingerprint_version=UNKNOWN_VERSION,
+    )
 )
 
 LOCKED: Statement[tuple[str]] = Statement(
@@ -66,8 +79,8 @@ UNLOCK: Statement[tuple[()]] = Statement(
 )
 # Without a fingerprint, the next import stores the film even if its source is unchanged.
 CLEAR_FINGERPRINT: Statement[tuple[()]] = Statement(
-    update(films)
-    .where(films.c.id == bindparam("film_id"))
+    update(film_values)
+    .where(film_values.c.film_id == bindparam("film_id"))
     .values(fingerprint_version=UNKNOWN_VERSION)
 )
 

@@ -32,7 +32,7 @@ from kinoteka.core.catalogue.model import (
 )
 from kinoteka.core.catalogue.service import Catalogue
 from kinoteka.core.film_editing import queries
-from kinoteka.core.film_editing.model import BY_HAND, EditableFilm
+from kinoteka.core.film_editing.model import EditableFilm
 from kinoteka.core.film_editing.validation import validate
 from kinoteka.core.imports.names import name_key
 from kinoteka.database.film_search import IndexEntry
@@ -161,9 +161,9 @@ class FilmEditing:
         ids = {
             each.field: await self._get_or_create_ids(unit, each, fields) for each in queries.NAMES
         }
-        origin = {"source": BY_HAND, "external_id": token_hex(8)}
-        inserted = await unit.first(queries.INSERT, **_row(fields, ids), **origin)
+        inserted = await unit.first(queries.INSERT, **_row(fields, ids))
         film_id = inserted[0] if inserted else 0
+        await unit.run(queries.INSERT_RECORD, film_id=film_id, external_id=token_hex(8))
         film = await _read(unit, film_id)
         for each in queries.NAMES:
             await self._link(unit, each, film.access, ids[each.field])
@@ -234,9 +234,8 @@ async def _read(unit: Unit, film_id: int) -> EditableFilm:
     fields = FilmFields(**facts, **names)
     locks = {field for (field,) in await unit.all(queries.LOCKED, film_id=film_id)}
     locked = tuple(name for name in FIELDS if name in locks)
-    return EditableFilm(
-        film_id, fields, stored.source, stored.external_id, stored.votes, access, locked
-    )
+    records = tuple(await unit.all(queries.RECORDS, film_id=film_id))
+    return EditableFilm(film_id, fields, records, stored.votes, access, locked)
 
 
 async def _block_imports(unit: Unit) -> None:
@@ -261,7 +260,7 @@ def _subject(film: EditableFilm) -> Subject:
 
 async def _lock_fields(unit: Unit, film: EditableFilm, changed: Sequence[str]) -> tuple[str, ...]:
     """Lock the changed fields, and return all locked fields."""
-    if film.source == BY_HAND:  # No import changes the film.
+    if film.is_by_hand:
         return ()
     await unit.run_many(queries.LOCK, [{"film_id": film.id, "field": name} for name in changed])
     return tuple(name for name in FIELDS if name in changed or name in film.locked)

@@ -86,8 +86,9 @@ class Report(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The report of an import, beside its counts.
 
     `listed` has the first rejected rows, `left_out` the files that were left out because of an
-    invalid row, and `ignored` the files without data for the catalogue. `whole` is False if the
-    file of all rejected rows is incomplete.
+    invalid row, and `ignored` the files without data for the catalogue. `joined` counts the records
+    that were joined to films of other sources. `batch` is the number by which the import is undone,
+    None if it changed nothing. `whole` is False if the file of all rejected rows is incomplete.
     """
 
     options: ImportOptions = ImportOptions()
@@ -97,6 +98,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     reasons: dict[str, int] = {}
     skipped: dict[str, int] = {}
     repeated: int = 0
+    joined: int = 0
+    batch: int | None = None
     listed: tuple[RejectedRow, ...] = ()
     left_out: tuple[str, ...] = ()
     ignored: tuple[str, ...] = ()

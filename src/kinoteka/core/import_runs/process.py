@@ -117,8 +117,9 @@ def _import(
 
     def outcome(state: RunState, changes: Changes | None = None, **fields: Any) -> Outcome:
         interrupted = bool(fields.pop("interrupted", False))
-        report = _report(running, progress, rejected_rows, **fields)
         counts = msgspec.structs.asdict(changes) if changes is not None else {}
+        joined = counts.pop("joined", 0)
+        report = _report(running, progress, rejected_rows, joined=joined, **fields)
         refused = running.rejected.total()
         return Outcome(
             state=state,
@@ -152,6 +153,7 @@ def _report(
         reasons={reason.value: count for reason, count in running.rejected.most_common()},
         skipped=dict(progress.skipped.most_common()),
         repeated=running.repeated,
+        batch=running.batch,
         listed=tuple(rejected_rows.listed),
         left_out=tuple(Path(row.path).name for row in running.left_out),
         ignored=tuple(path.name for path in progress.ignored),

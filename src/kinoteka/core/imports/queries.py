@@ -4,7 +4,13 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Integer, bindparam, delete, insert, null, select, true, update
 
-from kinoteka.database.schema import films, selection_films, selections
+from kinoteka.database.schema import (
+    film_values,
+    films,
+    selection_films,
+    selections,
+    sources,
+)
 from kinoteka.database.statement import Statement
 
 _TEXTS: dict[str, Any] = {
@@ -40,8 +46,12 @@ ADD_TO_SELECTION: Statement[tuple[()]] = Statement(
             bindparam("selection_id", type_=BigInteger()),
             films.c.id,
             bindparam("position", type_=Integer()),
-        ).where(
-            films.c.source == bindparam("source"), films.c.external_id == bindparam("external_id")
+        )
+        .join(film_values, film_values.c.film_id == films.c.id)
+        .join(sources, sources.c.id == film_values.c.source_id)
+        .where(
+            sources.c.name == bindparam("source"),
+            film_values.c.external_id == bindparam("external_id"),
         ),
     )
 )

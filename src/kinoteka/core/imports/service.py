@@ -13,7 +13,13 @@ from kinoteka.core.imports.readers import Record
 from kinoteka.core.imports.record import RejectedRow, RejectionReason
 from kinoteka.core.imports.staging import Staging
 from kinoteka.database.bulk import AlreadyRunning, BulkFailed
-from kinoteka.database.import_target import BeforeCommit, Changes, ImportTarget, open_import_target
+from kinoteka.database.import_target import (
+    Batch,
+    BeforeCommit,
+    Changes,
+    ImportTarget,
+    open_import_target,
+)
 from kinoteka.infrastructure.settings import Settings
 
 
@@ -57,6 +63,7 @@ class Import:
         self.stored = 0
         self.to_store = 0
         self.committed = False
+        self.batch: int | None = None
         self._labels = labels
         self._keep_going = keep_going
         self._on_rejected = on_rejected
@@ -78,9 +85,10 @@ class Import:
         """
         try:
             with open_import_target(settings) as target, _without_cycles():
-                changes = self._run(target, parts, before_commit)
+                batch = self._run(target, parts, before_commit)
                 target.optimize()
-                return changes
+                self.batch = batch.id
+                return batch.changes
         except AlreadyRunning:
             raise AnotherImportRuns("another import is running") from None
         except BulkFailed as error:
@@ -88,18 +96,18 @@ class Import:
 
     def _run(
         self, target: ImportTarget, parts: Sequence[Iterable[Record]], before_commit: BeforeCommit
-    ) -> Changes:
+    ) -> Batch:
         with Staging(target.create_staging_tables()) as staging:
             for part in parts:
                 self._stage(part, staging)
             if len(self.left_out) == len(parts):
                 raise RowRejected(self.left_out[0])
             self.repeated = staging.finish()
-            changes = target.store(
+            batch = target.store(
                 self.source, self._labels, self._note_stored, recount_all, before_commit
             )
             self.committed = True
-            return changes
+            return batch
 
     def _stage(self, part: Iterable[Record], staging: Staging) -> None:
         savepoint, read = staging.savepoint(), self.read

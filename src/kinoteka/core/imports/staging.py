@@ -5,7 +5,7 @@ that long. Films are therefore validated and written to staging tables first, wh
 afterwards. `ImportTarget.store` moves the films into the catalogue in one transaction.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from operator import attrgetter
 from types import TracebackType
 from typing import Any, NamedTuple
@@ -89,6 +89,7 @@ class Staging:
         directors = self._directors.numbers([film.directors for film in batch])
         positions = range(self._last_position - len(batch) + 1, self._last_position + 1)
         self._tables.add_films(map(_row, positions, batch, genres, directors))
+        self._tables.add_ids(_ids(positions, batch))
 
 
 class _NameLists:
@@ -147,6 +148,12 @@ def _row(position: int, film: FilmRecord, genres: int, directors: int) -> tuple[
     """Return a film as a row of `film_columns.STAGED`."""
     fingerprints = fingerprint(film), previous_fingerprint(film)
     return (position, *_of_record(film), genres, directors, *fingerprints)
+
+
+def _ids(positions: Iterable[int], films: Iterable[FilmRecord]) -> Iterator[tuple[int, str, str]]:
+    for position, film in zip(positions, films, strict=True):
+        for kind, value in film.ids:
+            yield position, kind, value
 
 
 _of_record = attrgetter(*film_columns.NAMES[1:-4])  # the others are not fields of a record

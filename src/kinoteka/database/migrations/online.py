@@ -95,13 +95,21 @@ def update_in_batches(table: str, change: str, *, where: str = "true", batch: in
     what is done already.
     """
     quoted = op.get_context().impl.dialect.identifier_preparer.quote(table)
+    update = f"UPDATE {quoted} SET {change} WHERE id BETWEEN :first AND :last AND ({where})"
+    run_in_batches(table, update, batch=batch)
+
+
+def run_in_batches(table: str, statement: str, *, batch: int = BATCH) -> None:
+    """Run a statement for some thousand ids of the table at a time (`:first` to `:last`).
+
+    Each batch is a transaction of its own. The statement must allow its repetition.
+    """
+    quoted = op.get_context().impl.dialect.identifier_preparer.quote(table)
     last = op.get_bind().execute(sa.text(f"SELECT coalesce(max(id), 0) FROM {quoted}")).scalar_one()
-    update = sa.text(
-        f"UPDATE {quoted} SET {change} WHERE id BETWEEN :first AND :last AND ({where})"
-    )
     with _without_lock_timeout():
         for first in range(1, last + 1, batch):
-            op.get_bind().execute(update, {"first": first, "last": first + batch - 1})
+            given = {"first": first, "last": first + batch - 1}
+            op.get_bind().execute(sa.text(statement), given)
 
 
 def fill_in_batches(

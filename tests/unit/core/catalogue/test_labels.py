@@ -246,7 +246,8 @@ class TestHideAndShow:
             changed = msgspec.structs.replace(row, year=year, label=label)
             Import("club", labels=ruled).run(services.settings, [[changed]])
             await services.revisions.refresh()
-            return int(rows(services.settings, "SELECT id FROM films WHERE external_id = '7'")[0])
+            sql = "SELECT film_id FROM film_values WHERE external_id = '7'"
+            return int(rows(services.settings, sql)[0])
 
         film_id = await imported(1979, None, [])
         await perform(services, services.labels.hide, root, film_id)

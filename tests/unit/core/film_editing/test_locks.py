@@ -34,7 +34,7 @@ async def root(services: Services) -> Actor:
 async def import_films(services: Services, *films: FilmRecord, **options) -> int:
     Import("club", **options).run(services.settings, [films])
     await services.revisions.refresh()
-    return rows(services.settings, "SELECT id FROM films WHERE external_id = '7'")[0]
+    return rows(services.settings, "SELECT film_id FROM film_values WHERE external_id = '7'")[0]
 
 
 async def get(services: Services, root: Actor, film_id: int) -> EditableFilm:

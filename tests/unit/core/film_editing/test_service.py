@@ -10,9 +10,10 @@ from msgspec.structs import asdict
 from kinoteka.core.access.model import FILMS_EDIT, FILMS_LABEL, Actor
 from kinoteka.core.audit.model import AuditFilter
 from kinoteka.core.catalogue.model import FilmFields, FilmQuery
-from kinoteka.core.film_editing.model import BY_HAND, EditableFilm
+from kinoteka.core.film_editing.model import EditableFilm
 from kinoteka.core.services import Services
 from kinoteka.database.engines.postgresql.bulk import bulk_session
+from kinoteka.database.source_ranks import BY_HAND
 from kinoteka.database.unit import unit_of_work
 from kinoteka.errors import Code, DomainError
 from tests.support.accounts import (
@@ -184,7 +185,8 @@ async def test_added_film_is_stored_and_found(
     film_id = await perform(services, services.film_editing.add, root, values)
     film = await perform(services, services.film_editing.get, root, film_id)
     assert (film.fields.title, film.fields.year) == ("Mine Own", 2026)
-    assert (film.source, film.access.label) == (BY_HAND, None)
+    assert [record.source for record in film.records] == [BY_HAND]
+    assert (film.is_by_hand, film.access.label) == (True, None)
     assert await search(services, await anonymous_actor(services), "mine own") == [film_id]
     assert stored_counts(services.settings) == stored_counts(services.settings, recounted=True)
 

@@ -28,6 +28,7 @@ from tests.support.accounts import (
 )
 from tests.support.databases import ENGINES, rows, write_transaction
 from tests.support.errors import raises_error
+from tests.support.films import RECORDED_FILMS
 from tests.support.import_runners import BROKEN, ImportRunner
 from tests.support.polling import wait_until
 
@@ -113,7 +114,7 @@ async def test_options_are_stored_with_the_run(runner: ImportRunner) -> None:
     run_id = await runner.begin(source="club", labels=labels, mapping=("year=",))
     options = (await runner.ended(run_id)).report.options
     assert (options.source, options.labels) == ("club", labels)
-    assert rows(runner.services.settings, "SELECT source, year FROM films") == [
+    assert rows(runner.services.settings, f"SELECT source, year FROM {RECORDED_FILMS}") == [
         ("club", None),
         ("club", None),
     ]

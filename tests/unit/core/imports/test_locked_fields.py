@@ -62,7 +62,7 @@ class TestLockedField:
         )
         stored.run([other, RAN])
         after = stored.rows("SELECT * FROM films WHERE id = 1")
-        assert sum(old != new for old, new in zip(before[0], after[0], strict=True)) == 1
+        assert before == after
         assert members(stored, "genre", 1) == ["Horror"]
         assert members(stored, "director", 1) == ["Ridley Scott"]
 
@@ -101,7 +101,8 @@ class TestLockedField:
 
     def test_unlocked_film_is_restored_by_a_row_that_has_not_changed(self, stored):
         stored.run([ALIEN, RAN])
-        stored.execute("UPDATE films SET title = 'Mine', fingerprint_version = 0 WHERE id = 1")
+        stored.execute("UPDATE films SET title = 'Mine' WHERE id = 1")
+        stored.execute("UPDATE film_values SET fingerprint_version = 0 WHERE film_id = 1")
         stored.run([ALIEN, RAN])
         assert stored.titles() == ["Alien", "Ran"]
         assert stored.changes == Changes(0, 1, 1)
@@ -117,8 +118,8 @@ class TestFilmsOfThePreviousVersion:
         stored.run([ALIEN, RAN])
         for film_id, record in ((1, ALIEN), (2, RAN)):
             stored.execute(
-                f"UPDATE films SET fingerprint_version = {NEWEST_VERSION - 1},"
-                f" fingerprint = {previous_fingerprint(record)} WHERE id = {film_id}"
+                f"UPDATE film_values SET fingerprint_version = {NEWEST_VERSION - 1},"
+                f" fingerprint = {previous_fingerprint(record)} WHERE film_id = {film_id}"
             )
         return stored
 
@@ -127,7 +128,9 @@ class TestFilmsOfThePreviousVersion:
         previous.run([ALIEN, RAN])
         assert previous.titles() == ["Edited before locks", "Ran"]
         assert previous.changes == Changes(0, 0, 2)
-        assert previous.rows("SELECT DISTINCT fingerprint_version FROM films") == [NEWEST_VERSION]
+        assert previous.rows("SELECT DISTINCT fingerprint_version FROM film_values") == [
+            NEWEST_VERSION
+        ]
 
     def test_row_with_values_of_a_new_list_is_stored_whole(self, previous):
         previous.execute("UPDATE films SET title = 'Edited before locks' WHERE id = 1")

@@ -30,7 +30,7 @@ BLOCKING = {
         'op.add_column("films", sa.Column("n", sa.BigInteger(), sa.ForeignKey("films.id")))'
     ),
     "add check": 'op.create_check_constraint("ck_t", "films", "votes >= 0")',
-    "add unique constraint": 'op.create_unique_constraint("uq_t", "films", ["imdb_id"])',
+    "add unique constraint": 'op.create_unique_constraint("uq_t", "films", ["poster"])',
     "set not null": 'op.alter_column("bookmarks", "created_at", nullable=False)',
     "update all rows": "op.execute(\"UPDATE films SET title = 'x'\")",
     "lock table": 'op.execute("LOCK TABLE films")',

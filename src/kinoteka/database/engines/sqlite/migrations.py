@@ -54,6 +54,8 @@ class SQLiteMigrationTarget:
 
         raw = connect(self._path)
         raw.execute(f"PRAGMA busy_timeout = {lock_seconds * 1000:.0f}")
+        # A table that is created again must not lose the rows that refer to it.
+        raw.execute("PRAGMA foreign_keys = OFF")
         engine = create_engine("sqlite://", creator=lambda: raw, poolclass=StaticPool)
         try:
             with engine.connect() as connection:

@@ -9,6 +9,7 @@ from sqlalchemy import BigInteger, Float, Integer, SmallInteger
 from kinoteka.database.film_columns import (
     NEW_COLUMNS,
     NEWEST_VERSION,
+    RECORD_COLUMNS,
     STAGED,
     STORED,
     assigned,
@@ -24,6 +25,7 @@ _COPY_TYPES = {SmallInteger: "int2", BigInteger: "int8", Integer: "int4", Float:
 FILM_TYPES = tuple(_COPY_TYPES.get(type(column.type), "text") for column in STAGED)
 NAME_TYPES = ("int4", "text", "text")
 LIST_TYPES = ("int4", "int2", "int4")
+ID_TYPES = ("int4", "text", "text")
 
 CREATE_STAGING = f"""
 {create_staged_films("postgresql", "staged_films", "TEMPORARY")};
@@ -32,10 +34,13 @@ CREATE TEMPORARY TABLE staged_genres (number INTEGER, name TEXT COLLATE "C",
 CREATE TEMPORARY TABLE staged_directors (LIKE staged_genres);
 CREATE TEMPORARY TABLE staged_genre_lists (list INTEGER, place SMALLINT, number INTEGER);
 CREATE TEMPORARY TABLE staged_director_lists (LIKE staged_genre_lists);
+CREATE TEMPORARY TABLE staged_ids (position INTEGER NOT NULL, kind TEXT COLLATE "C" NOT NULL,
+    value TEXT COLLATE "C" NOT NULL);
 """
 # Many films share a list of genres, or of directors, so each list is staged once.
 
 DELETE_FILMS_AFTER = "DELETE FROM staged_films WHERE position > %(after)s"
+DELETE_IDS_AFTER = "DELETE FROM staged_ids WHERE position > %(after)s"
 
 
 def delete_names_after(kind: str) -> str:
@@ -55,16 +60,28 @@ WHERE staged.external_id = repeated.external_id AND staged.position < repeated.l
 INDEX_STAGED = """
 ALTER TABLE staged_films ADD PRIMARY KEY (position);
 ANALYZE staged_films (position, external_id, label, genre_list, director_list), staged_genres,
-    staged_directors, staged_genre_lists, staged_director_lists
+    staged_directors, staged_genre_lists, staged_director_lists, staged_ids
 """
 DROP_STAGING = """
 DROP TABLE IF EXISTS staged_films, staged_genres, staged_directors, staged_genre_lists,
-    staged_director_lists
+    staged_director_lists, staged_ids
 """
 
 # --- Storing: one transaction on the catalogue. ----------------------------------------------
 
 # ON CONFLICT alone would consume an id on every import.
+INSERT_SOURCE = """
+INSERT INTO sources (name, rank) SELECT %(name)s, %(rank)s WHERE NOT EXISTS
+    (SELECT 1 FROM sources WHERE name = %(name)s)
+"""
+SOURCE_ID = "SELECT id FROM sources WHERE name = %(name)s"
+INSERT_BATCH = """
+INSERT INTO batches (source_id, created_at) VALUES (%(source_id)s, %(now)s) RETURNING id
+"""
+COUNT_BATCH = """
+UPDATE batches SET added = %(added)s, joined = %(joined)s, changed = %(changed)s
+WHERE id = %(batch_id)s
+"""
 INSERT_LABEL = """
 INSERT INTO labels (name) SELECT %(name)s WHERE NOT EXISTS
     (SELECT 1 FROM labels WHERE name = %(name)s)
@@ -109,18 +126,20 @@ _KNOWN = f"""
 WITH ruled AS MATERIALIZED (SELECT id, name FROM labels WHERE name = ANY(%(ruled)s::TEXT[])),
 known AS (
     SELECT staged.position, film.id,
-        CASE film.fingerprint_version
-            WHEN {NEWEST_VERSION} THEN film.fingerprint <> staged.fingerprint
-            WHEN {NEWEST_VERSION - 1} THEN film.fingerprint <> staged.previous_fingerprint
+        CASE record.fingerprint_version
+            WHEN {NEWEST_VERSION} THEN record.fingerprint <> staged.fingerprint
+            WHEN {NEWEST_VERSION - 1} THEN record.fingerprint <> staged.previous_fingerprint
             ELSE true
         END AS differs,
-        film.fingerprint_version = {NEWEST_VERSION - 1} AS is_previous,
+        record.fingerprint_version = {NEWEST_VERSION - 1} AS is_previous,
         film.label_id,
         CASE WHEN NOT %(by_rules)s OR film.label_id NOT IN (SELECT id FROM ruled)
             THEN film.label_id ELSE ruled.id
         END AS new_label_id
     FROM staged_films AS staged
-    JOIN films AS film ON film.source = %(source)s AND film.external_id = staged.external_id
+    JOIN film_values AS record
+        ON record.source_id = %(source_id)s AND record.external_id = staged.external_id
+    JOIN films AS film ON film.id = record.film_id
     LEFT JOIN ruled ON ruled.name = staged.label
 )
 """
@@ -142,8 +161,8 @@ _NEW_COLUMN_DIFFERS = " OR ".join(
         for name in NEW_COLUMNS
     ]
 )
-_NEW_VALUES = "".join(
-    f", {name} = CASE WHEN {_LOCKED.format(name)} THEN film.{name} ELSE staged.{name} END"
+_NEW_VALUES = ", ".join(
+    f"{name} = CASE WHEN {_LOCKED.format(name)} THEN film.{name} ELSE staged.{name} END"
     for name in NEW_COLUMNS
 )
 COUNT_ADOPTED = f"""
@@ -153,21 +172,29 @@ JOIN staged_films AS staged USING (position)
 JOIN films AS film ON film.id = plan.film_id
 WHERE plan.adopts AND film.label_id IS NOT DISTINCT FROM plan.label_id AND ({_NEW_COLUMN_DIFFERS})
 """
-ADOPT = f"""
-WITH adopted AS (DELETE FROM staged_plan WHERE adopts RETURNING position, film_id)
-UPDATE films AS film
-SET fingerprint = staged.fingerprint, fingerprint_version = {NEWEST_VERSION}{_NEW_VALUES}
-FROM adopted JOIN staged_films AS staged USING (position)
-WHERE film.id = adopted.film_id
+_ADOPTED = "FROM staged_plan AS plan JOIN staged_films AS staged USING (position)"
+_ADOPT_COLUMNS = f"""
+UPDATE films AS film SET {_NEW_VALUES} {_ADOPTED} WHERE plan.adopts AND film.id = plan.film_id
 """
+_ADOPT_FINGERPRINTS = f"""
+UPDATE film_values AS record
+SET fingerprint = staged.fingerprint, fingerprint_version = {NEWEST_VERSION}
+{_ADOPTED} WHERE plan.adopts
+    AND record.source_id = %(source_id)s AND record.external_id = staged.external_id
+"""
+ADOPT = (
+    *([_ADOPT_COLUMNS] if NEW_COLUMNS else []),
+    _ADOPT_FINGERPRINTS,
+    "DELETE FROM staged_plan WHERE adopts",
+)
 UNPLAN_CHANGED = "DELETE FROM staged_plan WHERE film_id <= %(last_id)s"
 PLAN_ADDED = """
 INSERT INTO staged_plan (position, film_id, label_id)
 SELECT position, %(last_id)s + row_number() OVER (ORDER BY position), labels.id
 FROM staged_films AS staged LEFT JOIN labels ON labels.name = staged.label
 WHERE NOT EXISTS (
-    SELECT 1 FROM films AS film
-    WHERE film.source = %(source)s AND film.external_id = staged.external_id
+    SELECT 1 FROM film_values AS record
+    WHERE record.source_id = %(source_id)s AND record.external_id = staged.external_id
 )
 ORDER BY position
 """
@@ -248,17 +275,14 @@ JOIN staged_director_members AS director
 WHERE plan.position > %(after)s AND plan.position <= %(until)s
 """
 INSERT_FILMS = f"""
-INSERT INTO films (id, source, external_id, {listed(STORED)}, genre_id, director_id, label_id,
-    fingerprint, fingerprint_version)
-SELECT plan.film_id, %(source)s, external_id, {listed(STORED)}, genre.id, director.id,
-    plan.label_id, fingerprint, {NEWEST_VERSION}
+INSERT INTO films (id, {listed(STORED)}, genre_id, director_id, label_id)
+SELECT plan.film_id, {listed(STORED)}, genre.id, director.id, plan.label_id
 {_PLANNED_FILMS} AND plan.film_id > %(last_id)s
 ORDER BY plan.position
 """
 UPDATE_FILMS = f"""
-UPDATE films SET {assigned((*STORED, "genre_id", "director_id", "fingerprint"), "new")},
-    label_id = CASE WHEN %(by_rules)s THEN new.new_label_id ELSE films.label_id END,
-    fingerprint_version = {NEWEST_VERSION}
+UPDATE films SET {assigned((*STORED, "genre_id", "director_id"), "new")},
+    label_id = CASE WHEN %(by_rules)s THEN new.new_label_id ELSE films.label_id END
 FROM (
     SELECT plan.film_id, plan.label_id AS new_label_id, staged.*,
         genre.id AS genre_id, director.id AS director_id
@@ -274,6 +298,36 @@ def _in_slice(new: bool) -> str:
         "plan.position > %(after)s AND plan.position <= %(until)s"
         f" AND plan.film_id {operator} %(last_id)s"
     )
+
+
+def store_records(*, new: bool) -> str:
+    """Store the records of the source, for the new or the changed films in a slice."""
+    return f"""
+INSERT INTO film_values
+    (source_id, external_id, film_id, batch_id, fingerprint, fingerprint_version)
+SELECT %(source_id)s, external_id, plan.film_id, %(batch_id)s, fingerprint, {NEWEST_VERSION}
+FROM staged_plan AS plan JOIN staged_films AS staged USING (position)
+WHERE {_in_slice(new)}
+ORDER BY plan.position
+ON CONFLICT (source_id, external_id) DO UPDATE SET {assigned(RECORD_COLUMNS, "excluded")}
+"""
+
+
+def store_ids(*, new: bool) -> str:
+    """Store the external ids of films in a slice. An id of another film stays with it."""
+    return f"""
+INSERT INTO film_ids (kind, value, film_id)
+SELECT kind, value, plan.film_id
+FROM staged_ids JOIN staged_plan AS plan USING (position)
+WHERE {_in_slice(new)}
+ON CONFLICT DO NOTHING
+"""
+
+
+DELETE_IDS = """
+DELETE FROM film_ids WHERE film_id IN
+    (SELECT film_id FROM staged_plan WHERE film_id <= %(last_id)s)
+"""
 
 
 def store_members(kind: str, *, new: bool) -> str:
@@ -313,7 +367,7 @@ SELECT name FROM revisions WHERE name = ANY(%(names)s::TEXT[]) ORDER BY name FOR
 """
 
 FILLED = (
-    *("films", "film_genres", "film_directors", "genres", "directors", "genre_counts"),
-    *("director_counts", "search_films", "search_words", "search_trigrams"),
+    *("films", "film_values", "film_ids", "film_genres", "film_directors", "genres", "directors"),
+    *("genre_counts", "director_counts", "search_films", "search_words", "search_trigrams"),
 )
 """The tables that an import fills."""

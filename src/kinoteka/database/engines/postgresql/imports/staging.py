@@ -31,9 +31,14 @@ class TemporaryTables:
         """Add entries of lists."""
         copy_rows(self._connection, f"staged_{kind}_lists", queries.LIST_TYPES, rows)
 
+    def add_ids(self, rows: Rows) -> None:
+        """Add external ids."""
+        copy_rows(self._connection, "staged_ids", queries.ID_TYPES, rows)
+
     def delete_films_after(self, after: int) -> None:
-        """Delete the films above a position."""
+        """Delete the films above a position, and their ids."""
         run(self._connection, queries.DELETE_FILMS_AFTER, {"after": after})
+        run(self._connection, queries.DELETE_IDS_AFTER, {"after": after})
 
     def delete_names_after(self, kind: str, after: int) -> None:
         """Delete the names above a number."""

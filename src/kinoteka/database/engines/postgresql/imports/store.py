@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from itertools import starmap
 from typing import Any
 
+import msgspec
 import psycopg
 
 from kinoteka.database import import_target
@@ -27,8 +28,10 @@ from kinoteka.database.engines.postgresql.imports.staging import TemporaryTables
 from kinoteka.database.engines.postgresql.search import index as search
 from kinoteka.database.engines.postgresql.search import words as postgresql_words
 from kinoteka.database.film_search import IndexEntry
-from kinoteka.database.import_target import BeforeCommit, Changes, OnStored, Recount
+from kinoteka.database.import_target import Batch, BeforeCommit, Changes, OnStored, Recount
 from kinoteka.database.revisions import INCREMENT_REVISION
+from kinoteka.database.source_ranks import default_rank
+from kinoteka.infrastructure.clock import now
 from kinoteka.infrastructure.settings import Settings
 from kinoteka.search.index_rows import IndexRows, index_rows_of
 
@@ -64,16 +67,16 @@ class PostgreSQLImportTarget:
         on_stored: OnStored,
         recount: Recount,
         before_commit: BeforeCommit,
-    ) -> Changes:
+    ) -> Batch:
         """Store the staged films and call `before_commit`, in one transaction."""
         with self.connection.transaction():
             storing = _StoreTransaction(self.connection, source, labels, on_stored, recount)
             with without_foreign_key_checks(self.connection, queries.NAMES):
-                changes = storing.store()
+                batch = storing.store()
             before_commit(PostgreSQLReader(self.connection))
             storing.set_last_ids()
-        self._stored = changes.added + changes.changed > 0
-        return changes
+        self._stored = batch.id is not None
+        return batch
 
     def optimize(self) -> None:
         """Vacuum and analyze the tables that an import fills."""
@@ -99,14 +102,15 @@ class _StoreTransaction:
         self._labels = labels
         self._words: Counter[str] = Counter()
         self._done = 0
-        self._parameters: dict[str, Any] = {
-            "source": source,
+        self._parameters: dict[str, Any] = {}
+        self._parameters = {
+            "source_id": self._source_id(source),
             "ruled": list(labels),
             "by_rules": bool(labels),
             "last_id": self._last_id("films"),
         }
 
-    def store(self) -> Changes:
+    def store(self) -> Batch:
         """Store everything except the last ids of the sequences."""
         new_labels = self._add_labels()
         self._run(queries.HOLD_LABELS)
@@ -129,12 +133,32 @@ class _StoreTransaction:
         if planned or relabelled or adopted:
             self._reader.fetch(INCREMENT_REVISION, revision="catalogue")
         changed = planned - added + relabelled + adopted
-        return Changes(added, changed, staged - added - changed)
+        changes = Changes(added, changed, staged - added - changed)
+        return Batch(self._count_batch(changes), changes)
 
     def set_last_ids(self) -> None:
         """Set the sequences to the last used ids. Call it last: it is not rolled back."""
         for table in ("films", "genres", "directors"):
             self._run(queries.set_last_id(table))
+
+    def _source_id(self, name: str) -> int:
+        """Return the id of a source; add it if it is new."""
+        self._run(queries.INSERT_SOURCE, name=name, rank=default_rank(name))
+        (source_id,) = self._row(queries.SOURCE_ID, name=name)
+        return int(source_id)
+
+    def _batch_id(self) -> int:
+        """Return the id of the batch; add it before the first record."""
+        if "batch_id" not in self._parameters:
+            (self._parameters["batch_id"],) = self._row(queries.INSERT_BATCH, now=now())
+        return int(self._parameters["batch_id"])
+
+    def _count_batch(self, changes: Changes) -> int | None:
+        """Store what the batch did. Return its id, or None if it changed nothing."""
+        if "batch_id" not in self._parameters:
+            return None
+        self._run(queries.COUNT_BATCH, **msgspec.structs.asdict(changes))
+        return self._batch_id()
 
     def _add_labels(self) -> bool:
         added = [self._run(queries.INSERT_LABEL, name=label).rowcount for label in self._labels]
@@ -167,7 +191,8 @@ class _StoreTransaction:
             self._run(queries.PLAN_CHANGED)
         (adopted,) = self._row(queries.COUNT_ADOPTED)
         relabelled = self._run(queries.RELABEL).rowcount if self._labels else 0
-        self._run(queries.ADOPT)
+        for statement in queries.ADOPT:
+            self._run(statement)
         return int(adopted), relabelled
 
     def _restore_locked_fields(self) -> None:
@@ -185,10 +210,12 @@ class _StoreTransaction:
         planned, _ = self._planned()
         if planned > added:
             self._restore_locked_fields()
+            self._run(queries.DELETE_IDS)
             self._store_slices(planned, new=False)
         return planned
 
     def _store_slices(self, planned: int, *, new: bool) -> None:
+        self._batch_id()
         (last,) = self._row(queries.LAST_POSITION)
         with ThreadPoolExecutor(1, "indexing") as indexer:
             for after in range(0, last, import_target.SLICE):
@@ -216,6 +243,8 @@ class _StoreTransaction:
 
     def _store_slice(self, part: dict[str, int], *, new: bool) -> None:
         self._run(queries.INSERT_FILMS if new else queries.UPDATE_FILMS, **part)
+        self._run(queries.store_records(new=new), **part)
+        self._run(queries.store_ids(new=new), **part)
         for kind in KINDS:
             if not new:
                 self._run(queries.delete_members(kind), **part)
@@ -225,8 +254,8 @@ class _StoreTransaction:
         (last,) = self._row(queries.last_id(table))
         return int(last)
 
-    def _row(self, sql: str) -> tuple[Any, ...]:
-        (row,) = self._run(sql).fetchall()
+    def _row(self, sql: str, **parameters: Any) -> tuple[Any, ...]:
+        (row,) = self._run(sql, **parameters).fetchall()
         return tuple(row)
 
     def _run(self, sql: str, **parameters: Any) -> psycopg.Cursor[Any]:

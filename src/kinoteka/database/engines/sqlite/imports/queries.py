@@ -8,6 +8,7 @@ from kinoteka.database.film_columns import (
     NAMES,
     NEW_COLUMNS,
     NEWEST_VERSION,
+    RECORD_COLUMNS,
     STORED,
     assigned,
     create_staged_films,
@@ -30,6 +31,7 @@ CREATE TABLE genre_lists (list INTEGER, place INTEGER, number INTEGER,
     PRIMARY KEY (list, place)) WITHOUT ROWID;
 CREATE TABLE director_lists (list INTEGER, place INTEGER, number INTEGER,
     PRIMARY KEY (list, place)) WITHOUT ROWID;
+CREATE TABLE ids (position INTEGER NOT NULL, kind TEXT NOT NULL, value TEXT NOT NULL);
 CREATE TABLE plan (position INTEGER PRIMARY KEY, film_id INTEGER NOT NULL, label_id INTEGER,
     adopts INTEGER NOT NULL DEFAULT 0);
 CREATE TABLE locked_fields (position INTEGER, film_id INTEGER, field TEXT);
@@ -39,6 +41,7 @@ CREATE TABLE locked_fields (position INTEGER, film_id INTEGER, field TEXT);
 # by the previous version of the fingerprint, so only the new fields are stored.
 # locked_fields: the locked fields of changed films.
 
+STAGE_ID = "INSERT INTO ids (position, kind, value) VALUES (?, ?, ?)"
 STAGE_FILM = f"INSERT INTO films ({listed(NAMES)}) VALUES ({', '.join('?' * len(NAMES))})"
 
 
@@ -53,6 +56,7 @@ def stage_list(kind: str) -> str:
 
 
 DELETE_FILMS_AFTER = "DELETE FROM films WHERE position > ?"
+DELETE_IDS_AFTER = "DELETE FROM ids WHERE position > ?"
 
 
 def delete_names_after(kind: str) -> str:
@@ -72,6 +76,15 @@ DELETE FROM films WHERE external_id IN
 
 COUNT_STAGED = "SELECT count(*) FROM staging.films"
 
+INSERT_SOURCE = """
+INSERT INTO main.sources (name, rank) SELECT :source, :rank WHERE NOT EXISTS
+    (SELECT 1 FROM main.sources WHERE name = :source)
+"""
+SOURCE_ID = "SELECT id FROM main.sources WHERE name = :source"
+INSERT_BATCH = """
+INSERT INTO main.batches (source_id, created_at, added, joined, changed)
+VALUES (:source_id, :now, :added, :joined, :changed)
+"""
 INSERT_LABEL = """
 INSERT INTO main.labels (name) SELECT :name WHERE NOT EXISTS
     (SELECT 1 FROM main.labels WHERE name = :name)
@@ -84,19 +97,21 @@ WITH ruled AS MATERIALIZED
     (SELECT id, name FROM main.labels WHERE name IN (SELECT value FROM json_each(:ruled))),
 known AS (
     SELECT staged.position, film.id,
-        CASE film.fingerprint_version
-            WHEN {NEWEST_VERSION} THEN film.fingerprint <> staged.fingerprint
-            WHEN {NEWEST_VERSION - 1} THEN film.fingerprint <> staged.previous_fingerprint
+        CASE record.fingerprint_version
+            WHEN {NEWEST_VERSION} THEN record.fingerprint <> staged.fingerprint
+            WHEN {NEWEST_VERSION - 1} THEN record.fingerprint <> staged.previous_fingerprint
             ELSE 1
         END AS differs,
-        film.fingerprint_version = {NEWEST_VERSION - 1} AS is_previous,
+        record.fingerprint_version = {NEWEST_VERSION - 1} AS is_previous,
         film.label_id,
         CASE WHEN json_array_length(:ruled) = 0
             OR film.label_id NOT IN (SELECT id FROM ruled) THEN film.label_id
             ELSE (SELECT id FROM ruled WHERE name = staged.label)
         END AS new_label_id
     FROM staging.films AS staged
-    JOIN main.films AS film ON film.source = :source AND film.external_id = staged.external_id
+    JOIN main.film_values AS record
+        ON record.source_id = :source_id AND record.external_id = staged.external_id
+    JOIN main.films AS film ON film.id = record.film_id
 )
 """
 PLAN_CHANGED = f"""{_KNOWN}
@@ -117,19 +132,25 @@ _NEW_COLUMN_DIFFERS = " OR ".join(
     ["false"]
     + [f"(film.{name} IS NOT staged.{name} AND NOT {_LOCKED.format(name)})" for name in NEW_COLUMNS]
 )
-_NEW_VALUES = "".join(
-    f", {name} = CASE WHEN {_LOCKED.format(name)} THEN film.{name} ELSE staged.{name} END"
+_NEW_VALUES = ", ".join(
+    f"{name} = CASE WHEN {_LOCKED.format(name)} THEN film.{name} ELSE staged.{name} END"
     for name in NEW_COLUMNS
 )
 COUNT_ADOPTED = f"""
 SELECT count(*) {_ADOPTED} JOIN main.films AS film ON film.id = plan.film_id
 WHERE plan.adopts AND film.label_id IS plan.label_id AND ({_NEW_COLUMN_DIFFERS})
 """
-ADOPT = f"""
-UPDATE main.films AS film
-SET fingerprint = staged.fingerprint, fingerprint_version = {NEWEST_VERSION}{_NEW_VALUES}
+_ADOPT_COLUMNS = f"""
+UPDATE main.films AS film SET {_NEW_VALUES}
 {_ADOPTED} WHERE plan.adopts AND film.id = plan.film_id
 """
+_ADOPT_FINGERPRINTS = f"""
+UPDATE main.film_values AS record
+SET fingerprint = staged.fingerprint, fingerprint_version = {NEWEST_VERSION}
+{_ADOPTED} WHERE plan.adopts
+    AND record.source_id = :source_id AND record.external_id = staged.external_id
+"""
+ADOPT = (*([_ADOPT_COLUMNS] if NEW_COLUMNS else []), _ADOPT_FINGERPRINTS)
 UNPLAN_ADOPTED = "DELETE FROM staging.plan WHERE adopts"
 
 LAST_FILM_ID = "SELECT coalesce((SELECT seq FROM main.sqlite_sequence WHERE name = 'films'), 0)"
@@ -139,8 +160,8 @@ SELECT position, :last_id + row_number() OVER (ORDER BY position),
     (SELECT id FROM main.labels WHERE name = label)
 FROM staging.films AS staged
 WHERE NOT EXISTS (
-    SELECT 1 FROM main.films AS film
-    WHERE film.source = :source AND film.external_id = staged.external_id
+    SELECT 1 FROM main.film_values AS record
+    WHERE record.source_id = :source_id AND record.external_id = staged.external_id
 )
 """
 
@@ -202,6 +223,10 @@ WHERE position IN (SELECT position FROM staging.locked_fields WHERE field = '{ki
     )
 
 
+DELETE_IDS = """
+DELETE FROM main.film_ids
+WHERE film_id IN (SELECT film_id FROM staging.plan WHERE film_id <= :last_id)
+"""
 DELETE_GENRES = """
 DELETE FROM main.film_genres
 WHERE film_id IN (SELECT film_id FROM staging.plan WHERE film_id <= :last_id)
@@ -209,17 +234,34 @@ WHERE film_id IN (SELECT film_id FROM staging.plan WHERE film_id <= :last_id)
 DELETE_DIRECTORS = DELETE_GENRES.replace("film_genres", "film_directors")
 
 # The following statements work on slices of positions (:after, :until], to show progress and stop.
-_LAST_COLUMNS = ("genre_id", "director_id", "label_id", "fingerprint", "fingerprint_version")
+_LAST_COLUMNS = ("genre_id", "director_id", "label_id")
 STORE_FILMS = f"""
-INSERT INTO main.films (id, source, external_id, {listed(STORED)}, {listed(_LAST_COLUMNS)})
-SELECT plan.film_id, :source, external_id, {listed(STORED)},
+INSERT INTO main.films (id, {listed(STORED)}, {listed(_LAST_COLUMNS)})
+SELECT plan.film_id, {listed(STORED)},
     (SELECT number FROM staging.genre_lists WHERE list = genre_list AND place = 0),
     (SELECT number FROM staging.director_lists WHERE list = director_list AND place = 0),
-    plan.label_id, fingerprint, {NEWEST_VERSION}
+    plan.label_id
 FROM staging.plan AS plan JOIN staging.films AS staged USING (position)
 WHERE plan.position > :after AND plan.position <= :until
 ORDER BY plan.position
 ON CONFLICT (id) DO UPDATE SET {assigned((*STORED, *_LAST_COLUMNS), "excluded")}
+"""
+STORE_RECORDS = f"""
+INSERT INTO main.film_values
+    (source_id, external_id, film_id, batch_id, fingerprint, fingerprint_version)
+SELECT :source_id, external_id, plan.film_id, :batch_id, fingerprint, {NEWEST_VERSION}
+FROM staging.plan AS plan JOIN staging.films AS staged USING (position)
+WHERE plan.position > :after AND plan.position <= :until
+ORDER BY plan.position
+ON CONFLICT (source_id, external_id) DO UPDATE SET {assigned(RECORD_COLUMNS, "excluded")}
+"""
+# An id that another film already has stays with it.
+STORE_IDS = """
+INSERT INTO main.film_ids (kind, value, film_id)
+SELECT kind, value, plan.film_id
+FROM staging.ids JOIN staging.plan AS plan USING (position)
+WHERE plan.position > :after AND plan.position <= :until
+ON CONFLICT DO NOTHING
 """
 
 

@@ -31,9 +31,14 @@ class StagingFile:
         """Add entries of lists."""
         self._connection.executemany(queries.stage_list(kind), rows)
 
+    def add_ids(self, rows: Rows) -> None:
+        """Add external ids."""
+        self._connection.executemany(queries.STAGE_ID, rows)
+
     def delete_films_after(self, after: int) -> None:
-        """Delete the films above a position."""
+        """Delete the films above a position, and their ids."""
         self._connection.execute(queries.DELETE_FILMS_AFTER, (after,))
+        self._connection.execute(queries.DELETE_IDS_AFTER, (after,))
 
     def delete_names_after(self, kind: str, after: int) -> None:
         """Delete the names above a number."""

@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from itertools import starmap
 from pathlib import Path
 
+import msgspec
+
 from kinoteka.database import import_target
 from kinoteka.database.engines.sqlite.bulk import (
     bulk_transaction,
@@ -20,8 +22,10 @@ from kinoteka.database.engines.sqlite.imports import queries
 from kinoteka.database.engines.sqlite.imports.staging import StagingFile
 from kinoteka.database.engines.sqlite.search import index as search
 from kinoteka.database.film_search import IndexEntry
-from kinoteka.database.import_target import BeforeCommit, Changes, OnStored, Recount
+from kinoteka.database.import_target import Batch, BeforeCommit, Changes, OnStored, Recount
 from kinoteka.database.revisions import INCREMENT_REVISION
+from kinoteka.database.source_ranks import default_rank
+from kinoteka.infrastructure.clock import now
 from kinoteka.search.index_rows import index_rows_of
 
 LOCK, STAGING = ".importing", ".staging"
@@ -57,12 +61,12 @@ class SQLiteImportTarget:
         on_stored: OnStored,
         recount: Recount,
         before_commit: BeforeCommit,
-    ) -> Changes:
+    ) -> Batch:
         """Store the staged films and call `before_commit`, in one transaction."""
         with bulk_transaction(self._database, self._staging, "staging") as connection:
-            changes = _store(connection, source, labels, on_stored, recount)
+            batch = _store(connection, source, labels, on_stored, recount)
             before_commit(SQLiteReader(connection))
-        return changes
+        return batch
 
     def optimize(self) -> None:
         """Update the statistics and shrink the write-ahead log."""
@@ -75,18 +79,26 @@ def _store(
     labels: Sequence[str],
     on_stored: OnStored,
     recount: Recount,
-) -> Changes:
+) -> Batch:
     new_labels = _add_labels(connection, labels)
     last_id = int(connection.execute(queries.LAST_FILM_ID).fetchone()[0])
-    parameters = {"source": source, "ruled": json.dumps(list(labels)), "last_id": last_id}
+    parameters: dict[str, object] = {
+        "source_id": _source_id(connection, source),
+        "ruled": json.dumps(list(labels)),
+        "last_id": last_id,
+    }
     connection.execute(queries.PLAN_CHANGED, parameters)
     connection.execute(queries.PLAN_ADDED, parameters)
     adopted = _count_adopted(connection)
     relabelled = _relabel(connection, parameters) if labels else 0
-    _adopt(connection)
+    _adopt(connection, parameters)
     staged = int(connection.execute(queries.COUNT_STAGED).fetchone()[0])
     planned, added = connection.execute(queries.PLANNED, parameters).fetchone()
+    changed = planned - added + relabelled + adopted
+    changes = Changes(added, changed, staged - added - changed)
+    batch_id = _add_batch(connection, parameters, changes) if planned or adopted else None
     if planned:
+        parameters["batch_id"] = batch_id
         _store_planned(connection, parameters, planned, on_stored)
     if planned or relabelled:
         recount(SQLiteReader(connection))
@@ -94,8 +106,21 @@ def _store(
         SQLiteReader(connection).fetch(INCREMENT_REVISION, revision="catalogue")
     if new_labels:
         SQLiteReader(connection).fetch(INCREMENT_REVISION, revision="access")
-    changed = planned - added + relabelled + adopted
-    return Changes(added, changed, staged - added - changed)
+    return Batch(batch_id, changes)
+
+
+def _source_id(connection: sqlite3.Connection, source: str) -> int:
+    """Return the id of a source; add it if it is new."""
+    given = {"source": source, "rank": default_rank(source)}
+    connection.execute(queries.INSERT_SOURCE, given)
+    return int(connection.execute(queries.SOURCE_ID, given).fetchone()[0])
+
+
+def _add_batch(
+    connection: sqlite3.Connection, parameters: dict[str, object], changes: Changes
+) -> int | None:
+    given = parameters | msgspec.structs.asdict(changes) | {"now": now()}
+    return connection.execute(queries.INSERT_BATCH, given).lastrowid
 
 
 def _count_adopted(connection: sqlite3.Connection) -> int:
@@ -103,9 +128,10 @@ def _count_adopted(connection: sqlite3.Connection) -> int:
     return int(connection.execute(queries.COUNT_ADOPTED).fetchone()[0])
 
 
-def _adopt(connection: sqlite3.Connection) -> None:
+def _adopt(connection: sqlite3.Connection, parameters: dict[str, object]) -> None:
     """Fill the new fields of films whose rows are unchanged, and remove them from the plan."""
-    connection.execute(queries.ADOPT)
+    for statement in queries.ADOPT:
+        connection.execute(statement, parameters)
     connection.execute(queries.UNPLAN_ADOPTED)
 
 
@@ -128,6 +154,7 @@ def _store_planned(
         connection.execute(queries.insert_names(kind))
         connection.execute(queries.identify_names(kind))
     _restore_locked_fields(connection, parameters)
+    connection.execute(queries.DELETE_IDS, parameters)
     connection.execute(queries.DELETE_GENRES, parameters)
     connection.execute(queries.DELETE_DIRECTORS, parameters)
     done = 0
@@ -139,6 +166,8 @@ def _store_planned(
             # SQLite releases the GIL while a statement runs, so both run in parallel.
             index_rows = indexer.submit(index_rows_of, starmap(IndexEntry, rows))
             done += connection.execute(queries.STORE_FILMS, part).rowcount
+            connection.execute(queries.STORE_RECORDS, part)
+            connection.execute(queries.STORE_IDS, part)
             connection.execute(queries.store_members("genre"), part)
             connection.execute(queries.store_members("director"), part)
             search.add_rows(connection, index_rows.result())
