@@ -1,11 +1,19 @@
-"""Real films with their Russian titles, and the Russian names of their people."""
+"""Real films with their Russian titles and names, and queries that must find them."""
 
 from functools import cache
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 
 FOLDER = Path(__file__).parents[1] / "data" / "known_films"
+
+
+class FilmKey(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Title and year, which no two films share."""
+
+    title: str
+    year: int
 
 
 class KnownFilm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -22,9 +30,9 @@ class KnownFilm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     title_ru: str | None = None
 
     @property
-    def key(self) -> tuple[str, int]:
-        """Title and year, which no two films share."""
-        return self.title, self.year
+    def key(self) -> FilmKey:
+        """Return what identifies the film."""
+        return FilmKey(self.title, self.year)
 
 
 class RussianName(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -34,11 +42,27 @@ class RussianName(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name_ru: str
 
 
+class KnownQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A line of queries.jsonl. One of the films must come first."""
+
+    query: str
+    language: Literal["en", "ru", "other"]
+    kind: str
+    films: tuple[FilmKey, ...]
+
+
 @cache
 def known_films() -> tuple[KnownFilm, ...]:
     """Return the films in the order of the file."""
     lines = (FOLDER / "films.jsonl").read_bytes()
     return tuple(msgspec.json.Decoder(KnownFilm).decode_lines(lines))
+
+
+@cache
+def known_queries() -> tuple[KnownQuery, ...]:
+    """Return the queries in the order of the file."""
+    lines = (FOLDER / "queries.jsonl").read_bytes()
+    return tuple(msgspec.json.Decoder(KnownQuery).decode_lines(lines))
 
 
 @cache

@@ -1,10 +1,17 @@
-"""The form of the known films, on which tests of search rely."""
+"""The form of the known films and queries, on which tests of search rely."""
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator
 
-from tests.support.known_films import FOLDER, KnownFilm, known_films, russian_names
+from tests.support.known_films import (
+    FOLDER,
+    KnownFilm,
+    known_films,
+    known_queries,
+    russian_names,
+)
 
 MADE_UP_VOTES = 10_000  # at most, for films that tests add
 
@@ -88,3 +95,33 @@ def test_russian_names_are_cyrillic():
 def test_no_person_is_named_twice():
     lines = (FOLDER / "people_ru.jsonl").read_text(encoding="utf-8").splitlines()
     assert len(lines) == len(russian_names())
+
+
+def test_queries_are_in_several_languages():
+    languages = Counter(query.language for query in known_queries())
+    assert languages == {"en": 100, "ru": 67, "other": 33}
+
+
+def test_no_query_is_asked_twice():
+    assert len({query.query for query in known_queries()}) == 200
+
+
+def test_every_queried_film_exists():
+    keys = {film.key for film in known_films()}
+    for query in known_queries():
+        assert query.films, query
+        assert keys.issuperset(query.films), query
+
+
+def test_only_names_of_people_have_several_acceptable_films():
+    for query in known_queries():
+        if query.kind != "person":
+            assert len(query.films) == 1, query
+
+
+def test_queries_and_their_kinds_are_trimmed_and_composed():
+    for query in known_queries():
+        for value in (query.query, query.kind):
+            assert value, query
+            assert value == " ".join(value.split()), query
+            assert value == unicodedata.normalize("NFC", value), query
