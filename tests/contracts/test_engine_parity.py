@@ -27,6 +27,8 @@ from tests.support.films import fill_catalogue
 from tests.support.pictures import picture
 from tests.support.servers import PASSWORD, run_server
 
+pytestmark = pytest.mark.postgresql  # which starts inside a fixture
+
 SEED = 20
 STEPS = 900
 USERS = 5

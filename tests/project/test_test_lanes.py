@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tools.test_lanes import FAST_LANES, LANES, SLOW, pytest_commands, run
+from tests.support.lanes import MARKERS_OF_PATHS
+from tools.test_lanes import FAST_LANES, LANES, NOT_IMPORTED, SLOW, pytest_commands, run
 
 TESTS = Path(__file__).parents[1]
 MODULES = sorted(TESTS.rglob("test_*.py"))
@@ -28,6 +29,12 @@ def test_fast_lanes_leave_out_marked_tests(pytestconfig):
     assert set(SLOW) <= known
     for command in pytest_commands(fast=True).values():
         assert command[command.index("-m", 3) + 1] == f"not ({' or '.join(SLOW)})"
+
+
+def test_fast_lanes_import_all_modules_but_those_whose_tests_are_slow():
+    for path in NOT_IMPORTED:
+        assert (TESTS.parent / path).exists()
+        assert MARKERS_OF_PATHS[path.removeprefix("tests/")] in SLOW
 
 
 @pytest.mark.parametrize(("programs", "codes"), [(("0", "3"), [0, 3]), (("2", "1"), [2, 1])])

@@ -7,6 +7,7 @@ passwords at low cost.
 
 import faulthandler
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -42,7 +43,9 @@ _context.set_forkserver_preload(
 class ForkedCommand:
     """The command `kinoteka` with these arguments, started like `subprocess.Popen`.
 
-    `error` is the descriptor of its standard error. Without `umask`, it has that of the tests.
+    `stdin` and `error` are the descriptors of its standard input and error. Without `umask`, it has
+    that of the tests. It writes no file larger than `file_limit`. Instead of the command, it can
+    run `python -c SCRIPT`.
     """
 
     def __init__(
@@ -50,11 +53,17 @@ class ForkedCommand:
         arguments: Sequence[str],
         environment: Mapping[str, str],
         error: int = 2,
+        *,
+        stdin: int | None = None,
         umask: int | None = None,
+        file_limit: int | None = None,
+        script: str | None = None,
     ) -> None:
         reading, writing = os.pipe()
-        descriptors = _Descriptor(writing), _Descriptor(error)
-        given = (tuple(arguments), dict(environment), *descriptors, umask)
+        descriptors = {1: _Descriptor(writing), 2: _Descriptor(error)}
+        if stdin is not None:
+            descriptors[0] = _Descriptor(stdin)
+        given = (tuple(arguments), dict(environment), descriptors, umask, file_limit, script)
         self._process = _context.Process(target=_run, args=given)
         with _without_main_module():
             self._process.start()
@@ -116,9 +125,10 @@ def _received(sent: Any) -> _Descriptor:
 def _run(
     arguments: Sequence[str],
     environment: Mapping[str, str],
-    out: _Descriptor,
-    error: _Descriptor,
+    descriptors: Mapping[int, _Descriptor],
     umask: int | None,
+    file_limit: int | None,
+    script: str | None,
 ) -> None:
     from kinoteka.cli.main import main
     from tests.support.quick_hashes import use_quick_hashes
@@ -126,14 +136,20 @@ def _run(
     use_quick_hashes()
     os.dup2(sys.stdin.fileno(), 0)  # which workers inherit
     sys.stdin = open(0, closefd=False)  # noqa: SIM115
-    for descriptor, number in ((out, 1), (error, 2)):
+    for number, descriptor in descriptors.items():
         os.dup2(descriptor.number, number)
         os.close(descriptor.number)
     if umask is not None:
         os.umask(umask)
+    if file_limit is not None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (file_limit, file_limit))
     os.environ.clear()
     os.environ.update(environment)
     if "PYTHONFAULTHANDLER" in environment:
         faulthandler.enable()
+    if script is not None:
+        sys.argv = ["-c", *arguments]
+        exec(script, {"__name__": "__main__"})  # noqa: S102
+        return
     sys.argv = ["kinoteka", *arguments]
     main()

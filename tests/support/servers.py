@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryFile
+from typing import Any
 
 import httpx
 
@@ -106,11 +107,12 @@ def run_kinoteka(*arguments: str, **environment: str) -> "subprocess.CompletedPr
 
 
 def run_forked(
-    arguments: Sequence[str], environment: Mapping[str, str], umask: int | None = None
+    arguments: Sequence[str], environment: Mapping[str, str], **options: Any
 ) -> "subprocess.CompletedProcess[str]":
-    """Run the command `kinoteka` with a umask."""
+    """Run the command `kinoteka` with these options of `ForkedCommand`."""
     with TemporaryFile("w+") as error:
-        process = ForkedCommand(arguments, clean_environment(environment), error.fileno(), umask)
+        given = clean_environment(environment)
+        process = ForkedCommand(arguments, given, error.fileno(), **options)
         stopping = threading.Timer(TIMEOUT, process.kill)
         stopping.start()
         with process.stdout as output:

@@ -24,7 +24,7 @@ def start_server(data: Path, umask: int, *options: str) -> ForkedCommand:
 
 
 def done(*arguments: str, umask: int) -> None:
-    process = run_forked(arguments, {}, umask)
+    process = run_forked(arguments, {}, umask=umask)
     assert process.returncode == 0, process.stderr
 
 
@@ -82,7 +82,7 @@ def test_server_does_not_start_with_an_empty_or_short_key(
 ) -> None:
     (tmp_path / "secret.key").write_text(content)
     where = ("--port", "0", "--workers", workers, "--data", str(tmp_path), "--no-demo")
-    process = run_forked(("serve", *where), {}, 0o022)
+    process = run_forked(("serve", *where), {}, umask=0o022)
     assert (process.returncode, process.stdout) == (1, "")
     key = tmp_path / "secret.key"
     assert f"kinoteka: {key} has {len(content.strip())} characters" in process.stderr

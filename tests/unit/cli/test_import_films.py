@@ -2,10 +2,10 @@
 
 import gzip
 import json
+import os
 import signal
-import subprocess
-import sys
 from collections.abc import Mapping
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -20,6 +20,7 @@ from kinoteka.infrastructure import settings as config
 from kinoteka.infrastructure.settings import Settings
 from tests.support.databases import database_environment, rows
 from tests.support.films import RECORDED_FILMS
+from tests.support.forked_commands import ForkedCommand
 from tests.support.polling import TIMEOUT, eventually
 from tests.support.servers import RunningServer, clean_environment
 
@@ -241,15 +242,27 @@ def generated(count: int) -> str:
     return "".join(f'{{"id": {n}, "title": "Film {n}", "year": 1999}}\n' for n in range(count))
 
 
-def started(folder: Folder, *arguments: str) -> "subprocess.Popen[str]":
-    command = [sys.executable, "-m", "kinoteka.cli", "import", *arguments]
-    return subprocess.Popen(
-        [*command, "--data", str(folder / "data")],
-        env=clean_environment(database_environment(folder.settings)),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+class StartedImport:
+    """An import in another process, and what it writes on standard error."""
+
+    def __init__(self, folder: Folder, *arguments: str) -> None:
+        command = ("import", *arguments, "--data", str(folder / "data"))
+        environment = clean_environment(database_environment(folder.settings))
+        reading, writing = os.pipe()
+        self.process = ForkedCommand(command, environment, writing)
+        os.close(writing)
+        self.errors = os.fdopen(reading)
+
+    def end(self) -> tuple[int, list[str]]:
+        """Wait for its end. Return its exit code and the rest of the lines."""
+        lines = self.errors.read().splitlines()
+        return self.process.wait(TIMEOUT), lines
+
+    def close(self) -> None:
+        self.process.kill()
+        self.process.wait(TIMEOUT)
+        self.process.stdout.close()
+        self.errors.close()
 
 
 class TestWhileItRuns:
@@ -257,39 +270,36 @@ class TestWhileItRuns:
     def under_way(self, folder):
         """An import that has read a part of its file, and will read on for a while."""
         (folder / "many.jsonl").write_text(generated(50_000))
-        with started(folder, "jsonl", str(folder / "many.jsonl")) as process:
-            assert process.stderr
-            first = process.stderr.readline()
-            assert first.startswith("reading ")
-            yield process
-            process.kill()
+        with closing(StartedImport(folder, "jsonl", str(folder / "many.jsonl"))) as started:
+            assert started.errors.readline().startswith("reading ")
+            yield started
 
     def test_interrupted_import_stores_nothing(self, folder, under_way):
-        under_way.send_signal(signal.SIGINT)
-        _, said = under_way.communicate(timeout=TIMEOUT)
-        assert said.splitlines()[-1] == "kinoteka: interrupted; nothing was stored"
-        assert under_way.returncode == 130
+        under_way.process.send_signal(signal.SIGINT)
+        code, said = under_way.end()
+        assert said[-1] == "kinoteka: interrupted; nothing was stored"
+        assert code == 130
         assert folder.titles() == []
         assert not list((folder / "data").glob("*.staging"))
 
     def test_killed_import_stores_nothing_and_does_not_block_the_next(self, folder, under_way):
-        under_way.kill()
-        under_way.communicate(timeout=TIMEOUT)
+        under_way.process.kill()
+        under_way.end()
         assert folder.titles() == []
         assert imported(folder, "csv", "good.csv").exit_code == 0
         assert not list((folder / "data").glob("*.staging"))
 
     def test_second_import_at_the_same_time_is_rejected(self, folder, under_way):
-        under_way.send_signal(signal.SIGSTOP)  # so that it does not end meanwhile
+        under_way.process.send_signal(signal.SIGSTOP)  # so that it does not end meanwhile
         done = imported(folder, "csv", "good.csv")
-        under_way.send_signal(signal.SIGCONT)
+        under_way.process.send_signal(signal.SIGCONT)
         assert done.exit_code == 1
         said = done.stderr.splitlines()
         assert said[-1] == "kinoteka: another import is running; nothing was stored"
-        _, said = under_way.communicate(timeout=TIMEOUT)
-        assert under_way.returncode == 0
+        code, said = under_way.end()
+        assert code == 0
         assert len(folder.titles()) == 50_000
-        assert all(line.startswith(("reading ", "storing ")) for line in said.splitlines())
+        assert all(line.startswith(("reading ", "storing ")) for line in said)
 
 
 class TestBesideAServer:

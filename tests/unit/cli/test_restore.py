@@ -1,15 +1,15 @@
 """The command `kinoteka restore`, beside a running server."""
 
-import asyncio
-import sys
-from contextlib import suppress
+import os
+import time
 
 import pytest
 
 from kinoteka.database.engines import database_path
 from tests.support.databases import database_environment, rows
 from tests.support.file_limits import run_with_file_limit
-from tests.support.polling import wait_until
+from tests.support.forked_commands import ForkedCommand
+from tests.support.polling import TIMEOUT, wait_until
 from tests.support.servers import PASSWORD, clean_environment, run_kinoteka
 
 
@@ -53,26 +53,21 @@ def test_nothing_is_replaced_without_yes(server, backup):
     assert sign_in(server, "berta") == 200
 
 
-async def test_killed_restore_leaves_the_old_data_or_the_new(server, backup):
+def test_killed_restore_leaves_the_old_data_or_the_new(server, backup):
     server.signed_up("berta")
-    command = [sys.executable, "-m", "kinoteka.cli", "restore", str(backup), "--yes"]
+    command = ("restore", str(backup), "--yes", "--data", str(server.data))
+    environment = clean_environment(database_environment(server.settings))
     before = {"anna", "berta"}
-    for step in ("checking", "replacing", "replacing", None):
-        process = await asyncio.create_subprocess_exec(
-            *command,
-            "--data",
-            str(server.data),
-            env=clean_environment(database_environment(server.settings)),
-            stderr=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.DEVNULL,
-        )
-        if step:
-            await asyncio.sleep(0.5 if step == "checking" else 1.0)
-            with suppress(ProcessLookupError):  # it may be through already
-                process.kill()
-        await process.wait()
-        names = set(rows(server.settings, "SELECT username FROM accounts"))
-        assert names in ({"anna"}, before)
+    with open(os.devnull, "w") as nowhere:
+        for seconds in (0.02, 0.05, 0.1, None):
+            process = ForkedCommand(command, environment, nowhere.fileno())
+            if seconds is not None:
+                time.sleep(seconds)
+                process.kill()  # it may be through already
+            process.wait(TIMEOUT)
+            process.stdout.close()
+            names = set(rows(server.settings, "SELECT username FROM accounts"))
+            assert names in ({"anna"}, before)
     assert names == {"anna"}
     assert server.client().get("/movies/?page=1").status_code == 200
 

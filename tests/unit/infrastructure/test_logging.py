@@ -1,17 +1,15 @@
 """Lines of the log, as a process of its own writes them."""
 
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Sequence
 
 import pytest
 
-from tests.support.polling import TIMEOUT
+from tests.support.servers import run_forked
 
 START = """
 import logging, warnings
+warnings.simplefilter("default")
 import structlog
 from types import SimpleNamespace
 from kinoteka.infrastructure.settings import Settings
@@ -22,15 +20,8 @@ from kinoteka.infrastructure.logging import REQUEST, configure_logging
 def logged(*statements: str, settings: str = "") -> Sequence[str]:
     """The lines that these statements write on standard error."""
     script = "\n".join([START, f"configure_logging(Settings({settings}))", *statements])
-    done = subprocess.run(
-        [sys.executable, "-W", "default", "-c", script],
-        capture_output=True,
-        text=True,
-        timeout=TIMEOUT,
-        check=True,
-        env=os.environ,
-    )
-    assert done.stdout == ""
+    done = run_forked((), {}, script=script)
+    assert (done.returncode, done.stdout) == (0, "")
     return done.stderr.splitlines()
 
 

@@ -1,8 +1,6 @@
 """Security events: counted, logged with what operators need, and without secrets."""
 
 import re
-import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -17,8 +15,7 @@ from kinoteka.errors import Code, DomainError
 from kinoteka.infrastructure.security_events import COUNTS, LineLimit, SecurityEvent, report
 from tests.support.accounts import perform, sign_in, sign_up, superuser_actor
 from tests.support.errors import raises_error
-from tests.support.polling import TIMEOUT
-from tests.support.servers import PASSWORD, RunningServer, run_server, unique_name
+from tests.support.servers import PASSWORD, RunningServer, run_forked, run_server, unique_name
 
 ROOT = Path(__file__).parents[3]
 PAGE = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
@@ -79,10 +76,8 @@ def logged(*statements: str) -> list[str]:
             *statements,
         ]
     )
-    done = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, timeout=TIMEOUT, check=True
-    )
-    assert done.stdout == ""
+    done = run_forked((), {}, script=script)
+    assert (done.returncode, done.stdout) == (0, "")
     return done.stderr.splitlines()
 
 

@@ -5,14 +5,13 @@ import pty
 import signal
 import socket
 import stat
-import subprocess
-import sys
 
 import httpx
 import pytest
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
+from tests.support.forked_commands import ForkedCommand
 from tests.support.polling import TIMEOUT, eventually
 from tests.support.servers import clean_environment, run_kinoteka, run_server
 from tests.support.worker_processes import log_reader
@@ -87,14 +86,11 @@ class TestStopping:
     @pytest.mark.parametrize("workers", ["1", "2"])
     def test_server_stops_when_its_terminal_is_closed(self, tmp_path, workers):
         where = ("--no-demo", "--port", "0", "--data", str(tmp_path), "--workers", workers)
-        command = [sys.executable, "-m", "kinoteka.cli", "serve", *where]
         terminal, its_end = pty.openpty()
-        with subprocess.Popen(
-            command, stdin=its_end, stdout=subprocess.PIPE, env=clean_environment({})
-        ) as process:
-            os.close(its_end)
-            assert process.stdout
-            assert b"http://" in process.stdout.readline()
+        process = ForkedCommand(("serve", *where), clean_environment({}), stdin=its_end)
+        os.close(its_end)
+        with process.stdout:
+            assert "http://" in process.stdout.readline()
             os.close(terminal)
             process.send_signal(signal.SIGHUP)
             assert process.wait(TIMEOUT) == 0

@@ -2,8 +2,6 @@
 
 import os
 import resource
-import subprocess
-import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -13,6 +11,9 @@ import pytest
 
 from kinoteka.server.process_metrics import ResponseCounts, Sample, Snapshot
 from kinoteka.server.worker_metrics import STALE_SECONDS, WorkerMetrics, sum_snapshots
+from tests.support.forked_commands import ForkedCommand
+from tests.support.polling import TIMEOUT
+from tests.support.servers import clean_environment
 
 HITS = "kinoteka_answer_cache_hits_total"
 IN_FLIGHT = "kinoteka_http_requests_in_flight"
@@ -48,21 +49,21 @@ class OtherWorker:
     """Another process, which has published its metrics and runs until it is killed."""
 
     def __init__(self, folder: Path, count: int) -> None:
-        self.process = subprocess.Popen(
-            [sys.executable, "-c", PUBLISH, str(folder)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-        )
+        reading, writing = os.pipe()
+        script, given = PUBLISH, clean_environment({})
+        self.process = ForkedCommand([str(folder)], given, stdin=reading, script=script)
+        os.close(reading)
+        self._stdin = os.fdopen(writing, "wb")
         own = msgspec.structs.replace(snapshot(count), pid=self.process.pid)
-        assert self.process.stdin
-        assert self.process.stdout
-        self.process.stdin.write(msgspec.json.encode(own) + b"\n")
-        self.process.stdin.flush()
-        assert self.process.stdout.readline() == b"published\n"
+        self._stdin.write(msgspec.json.encode(own) + b"\n")
+        self._stdin.flush()
+        assert self.process.stdout.readline() == "published\n"
 
     def kill(self) -> None:
         self.process.kill()
-        self.process.communicate()
+        self.process.wait(TIMEOUT)
+        self.process.stdout.close()
+        self._stdin.close()
 
 
 @pytest.fixture
