@@ -42,6 +42,7 @@ EXEMPT = {
     "kinoteka.core.library.queries:BOOKMARKED_IDS": "only ids of films that the actor has",
     "kinoteka.core.library.queries:FILM_IDS": "a change of a selection retains its hidden films",
     "kinoteka.core.export.queries:BOOKMARKED": "only ids; BOOKMARKS selects from them",
+    "kinoteka.database.weighted_ratings:*": "the mean rating and its weight, of all films",
     "kinoteka.database.copy.*": "a copy of the database has every film",
     "kinoteka.database.engines.*.copy:*": "a copy of the database has every film",
     "kinoteka.database.engines.*.search.index:*": "writes the index",

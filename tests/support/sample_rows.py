@@ -20,6 +20,7 @@ ROWS: dict[str, list[dict[str, object]]] = {
             "rating": None if number % 7 else number / 3,
             "runtime_minutes": None if number % 3 else number,
             "votes": number,
+            "weighted_rating": None if number % 7 else number / 4,
             "genre_id": 7,
             "director_id": 9,
             "label_id": None if number % 4 else 3,
@@ -50,6 +51,7 @@ ROWS: dict[str, list[dict[str, object]]] = {
         for number in range(11, 11 + FILM_COUNT)
     ],
     "possible_duplicates": [{"film_id": 11, "other_id": 12, "reason": "title"}],
+    "rating_prior": [{"votes": 25, "mean": 6.25}],
     "film_locks": [{"film_id": 11, "field": "title"}],
     "film_genres": [{"genre_id": 7, "film_id": 11, "position": 0}],
     "film_directors": [{"director_id": 9, "film_id": 11, "position": 0}],

@@ -185,6 +185,7 @@ _film_facts: tuple[Column[Any], ...] = (
     Column("trailer", Text),
     Column("poster", Text),
 )
+RATING_ORDER = ("rating", "votes", "id", "label_id", "hidden_at")
 FILM_FACTS: tuple[str, ...] = tuple(column.name for column in _film_facts)
 
 # genre_id and director_id repeat the first rows of film_genres and film_directors, so that a page
@@ -196,6 +197,7 @@ films = Table(
     id_column(),
     *_film_facts,
     Column("votes", Integer, nullable=False),
+    Column("weighted_rating", Float),  # see `weighted_ratings`
     reference("genre_id", "genres.id", on_delete="RESTRICT", nullable=False),
     reference("director_id", "directors.id", on_delete="RESTRICT", nullable=False),
     reference("label_id", "labels.id", on_delete="RESTRICT"),
@@ -205,14 +207,19 @@ films = Table(
     Column("label_lost", Boolean, nullable=False, server_default=false()),
     Index("ix_films_year_id_label_id_hidden_at", "year", "id", "label_id", "hidden_at"),
     Index("ix_films_label_id_id_hidden_at", "label_id", "id", "hidden_at"),
-    Index(
-        "ix_films_rating_votes_id_label_id_hidden_at",
-        *("rating", "votes", "id", "label_id", "hidden_at"),
-    ),
+    Index("ix_films_weighted_rating", "weighted_rating", *RATING_ORDER),
     sqlite_autoincrement=True,
 )
 _hidden = films.c.hidden_at.is_not(None)
 partial_index("ix_films_hidden", _hidden, films.c.id)
+
+# The mean rating of all films, and the number of votes that it counts as. At most one row.
+rating_prior = Table(
+    "rating_prior",
+    metadata,
+    Column("votes", Integer, primary_key=True, autoincrement=False),
+    Column("mean", Float, nullable=False),
+)
 
 # The fields that operators have edited. Imports do not change them.
 film_locks = Table(
@@ -337,8 +344,7 @@ messages = Table(
     reference("chat_id", "chats.id", nullable=False),
     reference("author_id", "accounts.id", on_delete="SET NULL", index=True),
     Column("text", Text, nullable=False),
-    Column("nonce", Text),
-    Column("created_at", BigInteger, nullable=False),
+    *(Column("nonce", Text), Column("created_at", BigInteger, nullable=False)),
     Column("edited_at", BigInteger),
     Index("ix_messages_chat_id_id", "chat_id", "id"),
     UniqueConstraint("chat_id", "author_id", "nonce"),
@@ -377,6 +383,5 @@ revisions = Table(
 key_fingerprints = Table(
     "key_fingerprints",
     metadata,
-    Column("name", Text, primary_key=True),
-    Column("value", Text, nullable=False),
+    *(Column("name", Text, primary_key=True), Column("value", Text, nullable=False)),
 )

@@ -1,17 +1,23 @@
 """Stored numbers of films per genre or director and label, from which both are listed.
 
-An import recounts everything after it has stored its films. Changes of one film adjust its counts.
+An import recounts everything after it has stored its films, and refreshes the weighted ratings.
+Changes of one film adjust its counts.
 """
 
 from kinoteka.core.catalogue import queries
 from kinoteka.core.catalogue.model import FilmAccess
+from kinoteka.database import weighted_ratings
 from kinoteka.database.interface import Reader
 from kinoteka.database.unit import Unit
 from kinoteka.database.visibility import counted_under
 
 
 def recount_all(reader: Reader) -> None:
-    """Recount the films of every genre and director in the caller's transaction."""
+    """Recount the films of every genre and director, and refresh the weighted ratings.
+
+    It runs in the caller's transaction.
+    """
+    weighted_ratings.refresh(reader)
     for statements in queries.NAME_STATEMENTS:
         reader.fetch(statements.delete_counts)
         reader.fetch(statements.count_labelled)

@@ -63,6 +63,7 @@ class Film(FilmFacts, frozen=True):
     """
 
     id: int
+    votes: int
     label_id: int | None
     hidden_at: int | None
     genre: Genre
@@ -74,10 +75,9 @@ class Film(FilmFacts, frozen=True):
         return is_open(self.label_id, self.hidden_at)
 
 
-class VotesAndIds(msgspec.Struct, frozen=True):
-    """A film's number of votes and its ids on other sites."""
+class OtherIds(msgspec.Struct, frozen=True):
+    """A film's ids on other sites."""
 
-    votes: int
     imdb_id: str | None
     tmdb_id: str | None
 
@@ -91,7 +91,6 @@ class FilmDetails(msgspec.Struct, frozen=True):
     film: Film
     genres: tuple[Genre, ...]
     directors: tuple[Director, ...]
-    votes: int
     imdb_id: str | None
     tmdb_id: str | None
 
@@ -128,8 +127,9 @@ class FilmQuery(msgspec.Struct, frozen=True):
     `label` the name of an access label; `hidden` returns only hidden films. Results of a search
     for `text` are in order of relevance unless `order` is other than "id".
 
-    "newest" sorts by year and id, both descending; "rating" by rating and number of votes, both
-    descending; "title" alphabetically, without regard to case and accents.
+    "newest" sorts by year and id, both descending; "rating" by the rating weighted by its votes
+    (`database/weighted_ratings.py`), descending; "title" alphabetically, without regard to case and
+    accents.
     """
 
     genre_id: int | None = None

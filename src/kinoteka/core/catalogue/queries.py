@@ -38,7 +38,7 @@ from kinoteka.core.catalogue.model import (
     Film,
     FilmAccess,
     Genre,
-    VotesAndIds,
+    OtherIds,
 )
 from kinoteka.database.schema import (
     director_counts,
@@ -62,6 +62,7 @@ _films = (
     select(
         *(films.c[name] for name in FACTS),
         films.c.id,
+        films.c.votes,
         films.c.label_id,
         films.c.hidden_at,
         *named_for("genre", genres.c.id, genres.c.name),
@@ -110,11 +111,11 @@ def _id_of_film(kind: str) -> Label[str]:
     return found.scalar_subquery().label(f"{kind}_id")
 
 
-VOTES_AND_IDS: Statement[VotesAndIds] = Statement(
-    select(films.c.votes, _id_of_film("imdb"), _id_of_film("tmdb")).where(
+OTHER_IDS: Statement[OtherIds] = Statement(
+    select(_id_of_film("imdb"), _id_of_film("tmdb")).where(
         films.c.id == bindparam("film_id"), VISIBLE
     ),
-    VotesAndIds,
+    OtherIds,
 )
 
 
@@ -149,7 +150,10 @@ COUNT_BY_LABEL: Statement[tuple[int, int]] = Statement(
 _ORDERS: dict[str, tuple[ColumnElement[Any], ...]] = {
     "id": (films.c.id,),
     "newest": (films.c.year.desc().nulls_last(), films.c.id.desc()),
-    "rating": (films.c.rating.desc().nulls_last(), films.c.votes.desc(), films.c.id.desc()),
+    "rating": (
+        films.c.weighted_rating.desc().nulls_last(),
+        *(films.c[name].desc() for name in ("rating", "votes", "id")),
+    ),
     "title": (TITLES.c.words.nulls_last(), films.c.id),
 }
 _CONDITIONS: dict[str, ColumnElement[bool]] = {

@@ -23,7 +23,7 @@ from kinoteka.core.catalogue.model import (
     FilmDetails,
     FilmQuery,
     Genre,
-    VotesAndIds,
+    OtherIds,
 )
 from kinoteka.core.catalogue.positions import Ids, Positions, ordered_like, parse_ids
 from kinoteka.core.rate_limits import Throttle
@@ -133,13 +133,12 @@ class Catalogue:
         """
         film = await self.film(actor, unit, film_id)
         names = await unit.all(queries.GENRES_AND_DIRECTORS, film_id=film_id)
-        row = await unit.first(queries.VOTES_AND_IDS, film_id=film_id, **visible_to(actor.labels))
-        values = row or VotesAndIds(votes=0, imdb_id=None, tmdb_id=None)
+        row = await unit.first(queries.OTHER_IDS, film_id=film_id, **visible_to(actor.labels))
+        values = row or OtherIds(imdb_id=None, tmdb_id=None)
         return FilmDetails(
             film=film,
             genres=tuple(each for each in names if isinstance(each, Genre)),
             directors=tuple(each for each in names if isinstance(each, Director)),
-            votes=values.votes,
             imdb_id=values.imdb_id,
             tmdb_id=values.tmdb_id,
         )

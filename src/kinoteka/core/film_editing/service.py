@@ -38,6 +38,7 @@ from kinoteka.core.imports.names import name_key
 from kinoteka.database.film_search import IndexEntry
 from kinoteka.database.revisions import Revisions
 from kinoteka.database.unit import Conflict, Unit
+from kinoteka.database.weighted_ratings import STORE_ONE as STORE_WEIGHTED_RATING
 from kinoteka.errors import Code, DomainError
 
 MAX_ID_DIGITS = 18
@@ -115,6 +116,7 @@ class FilmEditing:
             each.field: await self._get_or_create_ids(unit, each, fields) for each in queries.NAMES
         }
         await unit.run(queries.UPDATE, film_id=film_id, **_row(fields, ids))
+        await unit.run(STORE_WEIGHTED_RATING, film_id=film_id)
         for each in queries.NAMES:
             if getattr(fields, each.field) != getattr(before.fields, each.field):
                 await counts.remove_film(unit, each.counted, before.access)
@@ -164,6 +166,7 @@ class FilmEditing:
         inserted = await unit.first(queries.INSERT, **_row(fields, ids))
         film_id = inserted[0] if inserted else 0
         await unit.run(queries.INSERT_RECORD, film_id=film_id, external_id=token_hex(8))
+        await unit.run(STORE_WEIGHTED_RATING, film_id=film_id)
         film = await _read(unit, film_id)
         for each in queries.NAMES:
             await self._link(unit, each, film.access, ids[each.field])

@@ -18,6 +18,7 @@ class SelectionFilm(msgspec.Struct, frozen=True):
     poster: str | None
     year: int | None = None
     rating: float | None = None
+    votes: int = 0
 
 
 class Selection(msgspec.Struct, frozen=True):

@@ -78,6 +78,7 @@ FILMS_OF: Statement[tuple[int, SelectionFilm]] = Statement(
             films.c.poster,
             films.c.year,
             films.c.rating,
+            films.c.votes,
         ),
     )
     .join(films, films.c.id == selection_films.c.film_id)

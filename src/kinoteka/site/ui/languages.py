@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from babel import Locale
 from babel.dates import format_date, format_time, format_timedelta
 from babel.lists import format_list
-from babel.numbers import format_decimal
+from babel.numbers import format_compact_decimal, format_decimal
 
 from kinoteka.http.mechanics.negotiation import ranges
 from kinoteka.infrastructure.clock import now
@@ -32,6 +32,7 @@ FOLDER = Path(__file__).parents[1] / "locale"
 DOMAIN = "site"
 MAX_ZONE_LENGTH = 64
 MONTH = 30 * 24 * 60 * 60 * 1000
+THOUSAND = 1000
 JUST_NOW_SECONDS = 10
 MAX_TAG_LENGTH = 500
 
@@ -117,6 +118,10 @@ class Formats:
         """Return a number with one decimal digit."""
         return _decimal(number, "0.0", self._locale)
 
+    def compact(self, number: int) -> str:
+        """Return a count in two digits and a unit: 950, 1.2K, 12K."""
+        return _compact(float(f"{number:.2g}") if number >= THOUSAND else number, self._locale)
+
     def day(self, text: str) -> str:
         """Return a calendar date (YYYY-MM-DD) with the name of the month."""
         return self._bind(format_date(date.fromisoformat(text), "long", locale=self._locale))
@@ -166,6 +171,11 @@ def formats(locale: str) -> Formats:
 @lru_cache(10_000)  # a page has dozens, mostly the same ones
 def _decimal(number: float, pattern: str | None, locale: Locale) -> str:
     return str(format_decimal(number, format=pattern, locale=locale))
+
+
+@lru_cache(1000)
+def _compact(number: float, locale: Locale) -> str:
+    return str(format_compact_decimal(number, locale=locale, fraction_digits=1))
 
 
 def iso(at: int) -> str:

@@ -63,6 +63,7 @@ def environment(locale: str) -> Environment:
     result.filters |= {
         "number": format_.number,
         "decimal": format_.decimal,
+        "compact": format_.compact,
         "day": format_.day,
         "day_of": format_.day_of,
         "moment": format_.moment,

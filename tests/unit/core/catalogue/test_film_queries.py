@@ -104,7 +104,7 @@ class TestDetails:
         assert matrix.film == await services.catalogue.film(viewer, unit, films["The Matrix"])
         assert [genre.name for genre in matrix.genres] == ["Action", "Science Fiction"]
         assert [each.name for each in matrix.directors] == ["Lana Wachowski", "Lilly Wachowski"]
-        assert (matrix.votes, matrix.imdb_id, matrix.tmdb_id) == (0, None, None)
+        assert (matrix.film.votes, matrix.imdb_id, matrix.tmdb_id) == (0, None, None)
 
     async def test_details_omit_unknown_genres_and_directors(
         self, services: Services, unit: Unit, films: dict[str, int]

@@ -86,6 +86,15 @@ async def test_edit_changes_every_field(
     assert stored_counts(services.settings) == stored_counts(services.settings, recounted=True)
 
 
+async def test_edited_rating_moves_the_film_in_the_order_of_ratings(
+    services: Services, films: dict[str, int], root: Actor
+) -> None:
+    await edit(services, root, films["Spider-Man"], rating=9.9)
+    async with unit_of_work(services.database) as unit:
+        listing = await services.catalogue.films(root, unit, FilmQuery(order="rating"), ADDRESS)
+        assert (await listing.page(1)).items[0].id == films["Spider-Man"]
+
+
 async def test_search_finds_the_new_title_and_not_the_old(
     services: Services, films: dict[str, int], root: Actor
 ) -> None:

@@ -17,6 +17,7 @@ from kinoteka.database.film_columns import (
     listed,
 )
 from kinoteka.database.schema import FILM_FACTS
+from kinoteka.database.weighted_ratings import WEIGHTED_RATING
 from kinoteka.search.entry import IndexEntry
 
 # --- Staging: temporary tables, filled while the files are read. -----------------------------
@@ -275,16 +276,17 @@ JOIN staged_director_members AS director
 WHERE plan.position > %(after)s AND plan.position <= %(until)s
 """
 INSERT_FILMS = f"""
-INSERT INTO films (id, {listed(STORED)}, genre_id, director_id, label_id)
-SELECT plan.film_id, {listed(STORED)}, genre.id, director.id, plan.label_id
+INSERT INTO films (id, {listed(STORED)}, genre_id, director_id, label_id, weighted_rating)
+SELECT plan.film_id, {listed(STORED)}, genre.id, director.id, plan.label_id, {WEIGHTED_RATING}
 {_PLANNED_FILMS} AND plan.film_id > %(last_id)s
 ORDER BY plan.position
 """
 UPDATE_FILMS = f"""
 UPDATE films SET {assigned((*STORED, "genre_id", "director_id"), "new")},
-    label_id = CASE WHEN %(by_rules)s THEN new.new_label_id ELSE films.label_id END
+    label_id = CASE WHEN %(by_rules)s THEN new.new_label_id ELSE films.label_id END,
+    weighted_rating = new.weighted
 FROM (
-    SELECT plan.film_id, plan.label_id AS new_label_id, staged.*,
+    SELECT plan.film_id, plan.label_id AS new_label_id, staged.*, {WEIGHTED_RATING} AS weighted,
         genre.id AS genre_id, director.id AS director_id
     {_PLANNED_FILMS} AND plan.film_id <= %(last_id)s
 ) AS new

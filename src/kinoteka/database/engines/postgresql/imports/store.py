@@ -31,6 +31,7 @@ from kinoteka.database.film_search import IndexEntry
 from kinoteka.database.import_target import Batch, BeforeCommit, Changes, OnStored, Recount
 from kinoteka.database.revisions import INCREMENT_REVISION
 from kinoteka.database.source_ranks import default_rank
+from kinoteka.database.weighted_ratings import estimate_prior
 from kinoteka.infrastructure.clock import now
 from kinoteka.infrastructure.settings import Settings
 from kinoteka.search.index_rows import IndexRows, index_rows_of
@@ -120,6 +121,7 @@ class _StoreTransaction:
         (staged,) = self._row(queries.COUNT_STAGED)
         planned, added = self._planned()
         if planned:
+            estimate_prior(self._reader)
             self._store_names()
         if added:
             self._store_slices(planned, new=True)

@@ -15,6 +15,7 @@ from kinoteka.database.film_columns import (
     listed,
 )
 from kinoteka.database.schema import FILM_FACTS
+from kinoteka.database.weighted_ratings import WEIGHTED_RATING
 from kinoteka.search.entry import IndexEntry
 
 # --- Staging: a separate database file, filled while the files are read. ---------------------
@@ -234,13 +235,13 @@ WHERE film_id IN (SELECT film_id FROM staging.plan WHERE film_id <= :last_id)
 DELETE_DIRECTORS = DELETE_GENRES.replace("film_genres", "film_directors")
 
 # The following statements work on slices of positions (:after, :until], to show progress and stop.
-_LAST_COLUMNS = ("genre_id", "director_id", "label_id")
+_LAST_COLUMNS = ("genre_id", "director_id", "label_id", "weighted_rating")
 STORE_FILMS = f"""
 INSERT INTO main.films (id, {listed(STORED)}, {listed(_LAST_COLUMNS)})
 SELECT plan.film_id, {listed(STORED)},
     (SELECT number FROM staging.genre_lists WHERE list = genre_list AND place = 0),
     (SELECT number FROM staging.director_lists WHERE list = director_list AND place = 0),
-    plan.label_id
+    plan.label_id, {WEIGHTED_RATING}
 FROM staging.plan AS plan JOIN staging.films AS staged USING (position)
 WHERE plan.position > :after AND plan.position <= :until
 ORDER BY plan.position

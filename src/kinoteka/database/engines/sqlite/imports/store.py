@@ -25,6 +25,7 @@ from kinoteka.database.film_search import IndexEntry
 from kinoteka.database.import_target import Batch, BeforeCommit, Changes, OnStored, Recount
 from kinoteka.database.revisions import INCREMENT_REVISION
 from kinoteka.database.source_ranks import default_rank
+from kinoteka.database.weighted_ratings import estimate_prior
 from kinoteka.infrastructure.clock import now
 from kinoteka.search.index_rows import index_rows_of
 
@@ -155,6 +156,7 @@ def _store_planned(
         connection.execute(queries.identify_names(kind))
     _restore_locked_fields(connection, parameters)
     connection.execute(queries.DELETE_IDS, parameters)
+    estimate_prior(SQLiteReader(connection))
     connection.execute(queries.DELETE_GENRES, parameters)
     connection.execute(queries.DELETE_DIRECTORS, parameters)
     done = 0
