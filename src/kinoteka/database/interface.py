@@ -33,12 +33,24 @@ class Conflict(Exception):
 class Write:
     """A statement to run, with its parameters.
 
-    `on_conflict` is the error code if a unique or foreign key rejects a row.
+    `on_conflict` is the error code if a unique or foreign key rejects a row, `on_no_row` that if
+    the statement returns no row.
     """
 
     compiled: Compiled
     parameters: Mapping[str, Any]
     on_conflict: Code | None = None
+    on_no_row: Code | None = None
+
+    def require_row(self, rows: Rows) -> Rows:
+        """Return the rows of the statement.
+
+        Raises:
+            DomainError(on_no_row): there are none.
+        """
+        if self.on_no_row is not None and not rows:
+            raise DomainError(self.on_no_row)
+        return rows
 
     def rejection(self, constraint: str) -> Conflict | DomainError:
         """Return the error to raise because a key rejected a row."""

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 import msgspec
 from sqlalchemy import bindparam, select, update
 
-from kinoteka.database.interface import Database
+from kinoteka.database.interface import Database, Rows
 from kinoteka.database.schema import revisions
 from kinoteka.database.statement import Statement
 from kinoteka.database.unit import Unit
@@ -87,11 +87,14 @@ class Revisions:
 
     async def increase(self, unit: Unit, name: str, ids: Sequence[int] | None = None) -> None:
         """Increase a revision in the unit's transaction. `ids` names what changes, if known."""
-        row = await unit.first(INCREMENT_REVISION, revision=name)
-        if row is None:
-            raise LookupError(name)
-        named = None if ids is None or len(ids) > MAX_NAMED_IDS else list(ids)
-        change = Change(name, row[0], named)
+        change = Change(name, 0, None if ids is None or len(ids) > MAX_NAMED_IDS else list(ids))
+
+        def receive(rows: Rows) -> None:
+            if not rows:
+                raise LookupError(name)
+            change.value = rows[0][0]
+
+        await unit.queue_for_rows(INCREMENT_REVISION, receive, revision=name)
         unit.after_commit(lambda: self._committed(change))
 
     async def refresh(self) -> None:

@@ -19,6 +19,7 @@ from kinoteka.search.entry import IndexEntry
 log = structlog.get_logger()
 
 T = TypeVar("T")
+ReceiveRows = Callable[[Rows], None]
 
 __all__ = ["Conflict", "Unit", "unit_of_work"]
 
@@ -42,7 +43,7 @@ class Unit:
         self.address = address
         self._database = database
         self._transaction: WriteTransaction | None = None
-        self._queued: list[Write] = []
+        self._queued: list[tuple[Write, ReceiveRows | None]] = []
         self._is_concluded = False
         self._after_commit: list[Callable[[], None]] = []
         self._after_rollback: list[Callable[[], None]] = []
@@ -88,12 +89,26 @@ class Unit:
         step, together with those of other requests. The next statement or the commit raises what
         the write raises: DomainError(on_conflict) if a key rejects its row, otherwise Conflict.
         """
-        write = Write(statement.compiled(self._database.name), parameters, on_conflict)
+        self._queue(Write(statement.compiled(self._database.name), parameters, on_conflict))
+
+    async def require(self, statement: Statement[Any], on_no_row: Code, **parameters: Any) -> None:
+        """Queue a lock or a write that must return a row, or else the unit fails with this code."""
+        compiled = statement.compiled(self._database.name)
+        self._queue(Write(compiled, parameters, on_no_row=on_no_row))
+
+    async def queue_for_rows(
+        self, statement: Statement[Any], receive: ReceiveRows, **parameters: Any
+    ) -> None:
+        """Queue a write and call `receive` with its rows before the actions for after the commit.
+
+        Use it if only these actions need the result.
+        """
         if self._transaction is None:
             self._require_open()
-            self._queued.append(write)
+            write = Write(statement.compiled(self._database.name), parameters)
+            self._queued.append((write, receive))
         else:
-            self._transaction.queue(write)
+            receive(await self.all(statement, **parameters))
 
     async def commit_with(self, statement: Statement[Row], **parameters: Any) -> list[Row]:
         """Run the last write of the unit, commit in the same step, and return its rows.
@@ -103,7 +118,7 @@ class Unit:
         """
         write = Write(statement.compiled(self._database.name), parameters)
         if self._transaction is None:
-            self._queued.append(write)
+            self._queued.append((write, None))
             rows = statement.map_rows((await self._write_queued())[-1])
         else:
             rows = await self.all(statement, **parameters)
@@ -181,13 +196,27 @@ class Unit:
             self._require_open()
             self._transaction = await self._database.begin()
             queued, self._queued = self._queued, []
-            for write in queued:
-                self._transaction.queue(write)
+            for write, receive in queued:
+                if receive is None:
+                    self._transaction.queue(write)
+                else:
+                    receive(await self._transaction.rows(write.compiled, write.parameters))
         return self._transaction
+
+    def _queue(self, write: Write) -> None:
+        if self._transaction is None:
+            self._require_open()
+            self._queued.append((write, None))
+        else:
+            self._transaction.queue(write)
 
     async def _write_queued(self) -> list[Rows]:
         queued, self._queued = self._queued, []
-        return await self._database.write(queued)
+        results = await self._database.write([write for write, _ in queued])
+        for (_, receive), rows in zip(queued, results, strict=True):
+            if receive is not None:
+                receive(rows)
+        return results
 
     def _require_open(self) -> None:
         if self._is_concluded:

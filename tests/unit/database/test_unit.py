@@ -200,6 +200,62 @@ class TestQueue:
         assert (await names(services))[-1] == "b"
 
 
+class TestRequire:
+    @pytest.mark.parametrize("earlier", ["queue", "run"])
+    async def test_missing_row_undoes_the_unit(self, services, earlier):
+        with raises_error(Code.LABEL_UNKNOWN):
+            async with unit_of_work(services.database) as unit:
+                await getattr(unit, earlier)(ADD, name="a")
+                await unit.require(RENAME, Code.LABEL_UNKNOWN, name="b", new_name="c")
+                await unit.queue(ADD, name="d")
+        assert await names(services) == []
+
+    async def test_existing_row_lets_the_unit_commit(self, services):
+        async with unit_of_work(services.database) as unit:
+            await unit.queue(ADD, name="a")
+            await unit.require(RENAME, Code.LABEL_UNKNOWN, name="a", new_name="b")
+        assert await names(services) == ["b"]
+
+    async def test_missing_row_affects_no_other_unit(self, services):
+        async def add(name, renamed):
+            async with unit_of_work(services.database) as unit:
+                await unit.queue(ADD, name=name)
+                await unit.require(RENAME, Code.LABEL_UNKNOWN, name=renamed, new_name=f"new {name}")
+
+        outcomes = await asyncio.gather(add("a", "a"), add("b", "x"), return_exceptions=True)
+        assert list(map(type, outcomes)) == [type(None), DomainError]
+        assert await names(services) == ["new a"]
+
+
+class TestQueueForRows:
+    @pytest.mark.parametrize("later", [None, "queue", "run", "commit_with"])
+    async def test_rows_arrive_before_the_actions_for_after_the_commit(self, services, later):
+        received = []
+        async with unit_of_work(services.database) as unit:
+            await unit.queue_for_rows(ADD, received.extend, name="a")
+            unit.after_commit(lambda: received.append("committed"))
+            if later is not None:
+                await getattr(unit, later)(ADD, name="b")
+        assert len(received) == 2
+        assert received[1] == "committed"
+        assert (await names(services))[0] == "a"
+
+    async def test_rows_arrive_at_once_in_a_transaction(self, services):
+        received = []
+        async with unit_of_work(services.database) as unit:
+            await unit.run(ADD, name="a")
+            await unit.queue_for_rows(ADD, received.extend, name="b")
+            assert len(received) == 1
+
+    async def test_failing_unit_receives_no_rows(self, services):
+        received = []
+        with pytest.raises(Conflict):
+            async with unit_of_work(services.database) as unit:
+                await unit.queue_for_rows(ADD, received.extend, name="a")
+                await unit.queue(ADD, name="a")
+        assert received == []
+
+
 class TestCommitWith:
     @pytest.mark.parametrize("earlier", [None, "queue", "run"])
     async def test_last_write_commits_the_unit_and_returns_its_rows(self, services, earlier):

@@ -80,6 +80,17 @@ LOCK: Statement[Credentials] = Statement(
     lock_rows(select(*CREDENTIALS).where(accounts.c.id == bindparam("account_id")), key_share=True),
     Credentials,
 )
+# The first statement of a sign-in, which must not succeed after a change of the password.
+LOCK_ENABLED: Statement[tuple[int]] = Statement(
+    lock_rows(
+        select(accounts.c.id).where(
+            accounts.c.id == bindparam("account_id"),
+            accounts.c.password_hash == bindparam("password_hash"),
+            accounts.c.disabled_at.is_(None),
+        ),
+        key_share=True,
+    )
+)
 UPDATE = {
     name: Statement[tuple[()]](
         update(accounts)

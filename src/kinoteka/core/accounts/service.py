@@ -106,13 +106,17 @@ class Accounts:
         account = None if unit.in_transaction else self._cache.get(account_id)
         if account is None:
             as_of = self._invalidations
-            account = await unit.first(queries.BY_ID, account_id=account_id)
+            account = await self.find_stored(unit, account_id)
             if account is None:
                 raise DomainError(Code.ACCOUNT_UNKNOWN)
             # An account that changed during the read may be outdated.
             if not unit.in_transaction and as_of == self._invalidations:
                 self._cache.set(account_id, account)
         return account
+
+    async def find_stored(self, unit: Unit, account_id: int) -> Account | None:
+        """Return the account as stored, whatever is cached. None: it does not exist."""
+        return await unit.first(queries.BY_ID, account_id=account_id)
 
     async def get_own(self, actor: Actor, unit: Unit) -> Account:
         """Return the actor's account.
@@ -199,7 +203,9 @@ class Accounts:
 
     async def set_password(self, unit: Unit, account_id: int, password_hash: str) -> None:
         """Store the hash of a new password."""
-        await self._set(unit, account_id, "password_hash", password_hash)
+        await unit.queue(
+            queries.UPDATE["password_hash"], account_id=account_id, value=password_hash
+        )
 
     async def set_superuser(self, unit: Unit, account_id: int) -> None:
         """Make an account a superuser and enable it, on behalf of the command line."""

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from kinoteka.core.access.model import Actor
 from kinoteka.core.access.service import Access
+from kinoteka.core.accounts.locks import queue_lock, require_unchanged
 from kinoteka.core.accounts.model import Account, Credentials, NewAccount
 from kinoteka.core.accounts.passwords import normalize_password
 from kinoteka.core.accounts.service import Accounts
@@ -76,7 +77,8 @@ class Sessions:
         credentials = await self._accounts.get_credentials(unit, account.id)
         if credentials is None:
             raise DomainError(Code.ACCOUNT_UNKNOWN)
-        return await self._begin(actor, unit, visit, account, credentials)
+        new_actor = await self._access.actor_of(unit, account.id, None, superuser=account.superuser)
+        return await self._begin(actor, unit, visit, account, credentials, new_actor)
 
     async def sign_in(
         self, actor: Actor, unit: Unit, visit: Visit, identifier: str, password: str
@@ -112,13 +114,11 @@ class Sessions:
         current = () if actor.session_id is None else (actor.session_id,)
         if not current and not others:
             raise DomainError(Code.UNAUTHORIZED)
-        for session_id in sorted({*current, *others}):
-            await self.end(unit, session_id)
+        await self._end(unit, sorted({*current, *others}))
 
     async def end(self, unit: Unit, session_id: int) -> None:
         """End a session of any account."""
-        await unit.run(queries.END, session_id=session_id)
-        await self._invalidate(unit, [session_id])
+        await self._end(unit, [session_id])
 
     async def end_all(self, unit: Unit, account_id: int, *, except_id: int | None = None) -> int:
         """End all sessions of an account, except the one with `except_id`. Return how many."""
@@ -188,10 +188,12 @@ class Sessions:
         attempt.fail()
         if credentials is None:
             raise DomainError(Code.PASSWORD_WRONG if self._hide_unknown else Code.ACCOUNT_UNKNOWN)
-        # The account may have been deleted while its password was being verified.
-        if await self._accounts.lock(unit, credentials.account_id) is not None:
-            await self._history.record(unit, visit, credentials.account_id, success=False)
+        await self._record_failure(unit, visit, credentials)
         raise DomainError(Code.PASSWORD_WRONG, commits_changes=True)
+
+    async def _record_failure(self, unit: Unit, visit: Visit, credentials: Credentials) -> None:
+        await queue_lock(unit, credentials.account_id)
+        await self._history.record(unit, visit, credentials.account_id, success=False)
 
     async def _enter(
         self, actor: Actor, unit: Unit, visit: Visit, verified: Credentials, password: str
@@ -200,24 +202,42 @@ class Sessions:
         new_hash = None
         if hashing.is_outdated(verified.password_hash):
             new_hash = await hashing.hash(normalize_password(password))
+        account = await self._enabled_account(unit, visit, verified)
+        new_actor = await self._access.actor_of(unit, account.id, None, superuser=account.superuser)
         # The password may have changed during the verification. The lock prevents further changes.
-        current = await self._accounts.lock(unit, verified.account_id)
-        if current is None or current.password_hash != verified.password_hash:
-            raise DomainError(Code.PASSWORD_WRONG)
-        account = await self._accounts.get(unit, verified.account_id)
-        if account.disabled_at is not None:
-            await self._history.record(unit, visit, account.id, success=False)
-            raise DomainError(Code.ACCOUNT_DISABLED, commits_changes=True)
-        current = Credentials(account.id, new_hash or current.password_hash)
-        result = await self._begin(actor, unit, visit, account, current)
+        await require_unchanged(unit, verified)
         if new_hash is not None:
             await self._accounts.set_password(unit, account.id, new_hash)
-        return result
+        current = Credentials(account.id, new_hash or verified.password_hash)
+        try:
+            return await self._begin(actor, unit, visit, account, current, new_actor)
+        except DomainError as error:
+            await unit.rollback()
+            if error.code is Code.PASSWORD_WRONG:  # or the account was disabled meanwhile
+                stored = await self._accounts.get_credentials(unit, account.id)
+                if stored == verified:
+                    await self._enabled_account(unit, visit, verified)
+            raise
+
+    async def _enabled_account(self, unit: Unit, visit: Visit, verified: Credentials) -> Account:
+        account = await self._accounts.find_stored(unit, verified.account_id)
+        if account is None:
+            raise DomainError(Code.PASSWORD_WRONG)
+        if account.disabled_at is not None:
+            await self._record_failure(unit, visit, verified)
+            raise DomainError(Code.ACCOUNT_DISABLED, commits_changes=True)
+        return account
 
     async def _begin(
-        self, actor: Actor, unit: Unit, visit: Visit, account: Account, credentials: Credentials
+        self,
+        actor: Actor,
+        unit: Unit,
+        visit: Visit,
+        account: Account,
+        credentials: Credentials,
+        new_actor: Actor,
     ) -> SignInResult:
-        new_actor = await self._access.actor_of(unit, account.id, None, superuser=account.superuser)
+        """Begin a session and commit, so that a sign-in switches to the writer only once."""
         if actor.session_id is not None:
             await self.end(unit, actor.session_id)
         at, token = now(), secrets.token_urlsafe(32)
@@ -236,12 +256,13 @@ class Sessions:
             "proved_at": at,
             "began_by": visit.method,
         }
+        device = self._devices.issue(visit, credentials)
+        await self._history.record(unit, visit, account.id, success=True)
+        unit.after_commit(partial(report, SecurityEvent.SIGNED_IN, account=account.id))
         try:
-            inserted = await unit.first(queries.INSERT, **row)
+            [(session_id,)] = await unit.commit_with(queries.INSERT, **row)
         except Conflict:
             raise DomainError(Code.ACCOUNT_UNKNOWN) from None
-        await self._history.record(unit, visit, account.id, success=True)
-        session_id = inserted[0] if inserted else 0
         session = Session(
             session_id,
             account.id,
@@ -255,9 +276,12 @@ class Sessions:
             visit.method,
         )
         new_actor = replace(new_actor, session_id=session_id)
-        unit.after_commit(partial(report, SecurityEvent.SIGNED_IN, account=account.id))
-        device = self._devices.issue(visit, credentials)
         return SignInResult(session, token, account, new_actor, device)
+
+    async def _end(self, unit: Unit, session_ids: Sequence[int]) -> None:
+        for session_id in session_ids:
+            await unit.queue(queries.END, session_id=session_id)
+        await self._invalidate(unit, session_ids)
 
     async def _invalidate(self, unit: Unit, session_ids: Sequence[int]) -> None:
         await self._revisions.increase(unit, "sessions", session_ids)

@@ -7,6 +7,7 @@ from kinoteka.core.access.model import Actor
 from kinoteka.core.sessions import queries
 from kinoteka.core.sessions.model import USER_AGENT_MAX_LENGTH, SignInPage, Visit
 from kinoteka.database.unit import Unit
+from kinoteka.errors import Code
 from kinoteka.infrastructure.clock import now
 
 
@@ -14,9 +15,13 @@ class SignInHistory:
     """Records and lists the most recent sign-ins of every account."""
 
     async def record(self, unit: Unit, visit: Visit, account_id: int, *, success: bool) -> None:
-        """Store a sign-in or a failed attempt, and delete the oldest ones of the account."""
+        """Store a sign-in or a failed attempt, and delete the oldest ones of the account.
+
+        The unit fails with PASSWORD_WRONG if the account was deleted during the sign-in.
+        """
         await unit.queue(
             queries.INSERT_SIGN_IN,
+            Code.PASSWORD_WRONG,
             account_id=account_id,
             at=now(),
             address=visit.address,

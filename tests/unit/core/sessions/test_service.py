@@ -6,6 +6,7 @@ import pytest
 
 from kinoteka.core.accounts.argon2id import Argon2id
 from kinoteka.core.accounts.model import NewAccount
+from kinoteka.core.accounts.queries import LOCK
 from kinoteka.database.unit import Unit, unit_of_work
 from kinoteka.errors import Code, DomainError
 from tests.support.accounts import (
@@ -111,6 +112,37 @@ class TestSignIn:
         with raises_error(Code.PASSWORD_WRONG):
             await late
         assert await sign_in(services, "anna", NEW_PASSWORD)
+
+    @pytest.mark.parametrize(
+        ("change", "code"),
+        [("set_disabled", Code.ACCOUNT_DISABLED), ("delete", Code.PASSWORD_WRONG)],
+    )
+    async def test_no_session_begins_when_the_account_is_lost_during_the_check(
+        self, services, anna, change, code
+    ):
+        unit = Unit(services.database)  # the sign-in waits for this transaction
+        if change == "set_disabled":
+            await services.accounts.set_disabled(unit, anna.account.id, 1)
+            await unit.all(LOCK, account_id=anna.account.id)
+        else:
+            await services.accounts.delete(anna.actor, unit)
+        late = asyncio.create_task(sign_in(services, "anna"))
+        await asyncio.sleep(0.3)
+        assert not late.done()
+        await unit.commit()
+        with raises_error(code):
+            await late
+        assert len(stored(services, "SELECT id FROM sessions")) == (change == "set_disabled")
+
+    async def test_failure_of_a_deleted_account_is_not_recorded(self, services, anna):
+        unit = Unit(services.database)
+        await services.accounts.delete(anna.actor, unit)
+        late = asyncio.create_task(sign_in(services, "anna", "wrong password"))
+        await asyncio.sleep(0.3)
+        await unit.commit()
+        with raises_error(Code.PASSWORD_WRONG):
+            await late
+        assert stored(services, "SELECT count(*) FROM sign_ins") == [0]
 
 
 class TestEnd:

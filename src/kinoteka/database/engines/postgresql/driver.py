@@ -276,9 +276,10 @@ class PostgreSQLTransaction:
     async def _write(self, write: Write) -> Rows:
         arguments = write.compiled.numbered(write.parameters)
         try:
-            return await self._run_one(lambda c: c.fetch(write.compiled.sql, *arguments))
+            rows = await self._run_one(lambda c: c.fetch(write.compiled.sql, *arguments))
         except Conflict as error:
             raise write.rejection(error.constraint) from error
+        return write.require_row(rows)
 
     async def _run_one(self, work: Callable[[Connection], Awaitable[T]]) -> T:
         try:

@@ -34,14 +34,16 @@ def run_writes(connection: sqlite3.Connection, writes: Sequence[Write]) -> list[
 
     Raises:
         Conflict: a key rejected a row; or the domain error that the write names for this.
+        DomainError: a write that needs a row returned none.
     """
     results = []
     for write in writes:
         try:
             values = bound(write.compiled, write.parameters)
-            results.append(connection.execute(write.compiled.sql, values).fetchall())
+            rows = connection.execute(write.compiled.sql, values).fetchall()
         except sqlite3.IntegrityError as error:
             raise write.rejection(violated_columns(error)) from error
+        results.append(write.require_row(rows))
     return results
 
 
