@@ -1,4 +1,4 @@
-"""Writes: the server's processor time for a bookmark and for a refresh of tokens.
+"""Writes: the server's processor time for a bookmark, a refresh and a renewal of tokens.
 
     python -m benchmarks writes
     KINOTEKA_OTHER=/path/to/another/checkout python -m benchmarks writes
@@ -29,6 +29,7 @@ CLIENTS = (1, 16)
 FILMS = 400
 SECONDS = 1.5
 ROUNDS = 5
+KINDS = ("bookmark", "token refresh", "token renewal")
 TARGETS = {"bookmark": 350, "token refresh": 600}  # µs, with 16 clients
 
 
@@ -66,7 +67,7 @@ class Client(asyncio.Protocol):
         if not head.startswith(b"HTTP/1.1 2"):
             self._idle.set_exception(RuntimeError(f"{self.kind}: {head.decode()} {body.decode()}"))
             return
-        if self.kind == "token refresh":
+        if self.kind != "bookmark":
             self.account = json.loads(body)
         self.responses += 1
         if time.perf_counter() < self._until:
@@ -82,6 +83,9 @@ class Client(asyncio.Protocol):
         if self.kind == "token refresh":
             body = json.dumps({"refresh_token": self.account["refresh_token"]})
             request = f"POST /api/v1/token/refresh HTTP/1.1\r\nHost: localhost\r\n{_body(body)}"
+        elif self.kind == "token renewal":
+            body = json.dumps(self.account)
+            request = f"PUT /auth/login HTTP/1.1\r\nHost: localhost\r\n{_body(body)}"
         else:
             turn = next(self._turns)
             method = "DELETE" if turn // FILMS % 2 else "POST"
@@ -135,7 +139,7 @@ async def _measure(writers: list[Writers]) -> None:
     for each in writers:
         await each.connect()
     for measured in range(-1, ROUNDS):
-        for kind in TARGETS:
+        for kind in KINDS:
             for clients in CLIENTS:
                 for each in writers:
                     cost = await each.measure(kind, clients, SECONDS)
@@ -168,6 +172,6 @@ def run(folder: Path, show: Callable[..., None]) -> None:
     for (kind, clients), costs in writers[-1].costs.items():
         measured = median(costs)
         reference = median(writers[0].costs[kind, clients]) if len(writers) > 1 else 0
-        target = f"≤ {TARGETS[kind]}" if clients > 1 else ""
+        target = f"≤ {TARGETS[kind]}" if clients > 1 and kind in TARGETS else ""
         name = f"{kind}, {clients} client{'s' if clients > 1 else ''}, µs"
         show(name, reference, measured, measured / reference if reference else 0, target)
