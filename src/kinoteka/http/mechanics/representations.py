@@ -9,7 +9,7 @@ import hashlib
 from dataclasses import dataclass
 
 from kinoteka.http.mechanics.conditional import matches, not_modified
-from kinoteka.http.mechanics.response import Headers, Response
+from kinoteka.http.mechanics.response import JSON, JSON_UNCACHED, Headers, Response
 
 WORTH_COMPRESSING = 600
 REPLACED = (b"cache-control", b"vary")
@@ -20,6 +20,8 @@ PRIVATE: Headers = [
     (b"vary", b"authorization, cookie, accept-encoding"),
 ]
 """Caching of a response that depends on who asks."""
+JSON_PRIVATE: Headers = [*JSON, *PRIVATE]
+"""The headers of a JSON response with this caching, which nearly all responses have."""
 PUBLIC: Headers = [
     (b"cache-control", b"public, no-cache"),
     (b"vary", b"accept-encoding"),
@@ -94,8 +96,7 @@ def make_representation(
     """
     body = response.body
     digest = hashlib.blake2b(body, digest_size=12).hexdigest()
-    headers = [pair for pair in response.headers if pair[0] not in REPLACED]
-    headers += caching
+    headers = _with_caching(response.headers, caching)
     etag = f'"{digest}"'.encode()
     if len(body) < WORTH_COMPRESSING:
         headers.append((b"etag", etag))
@@ -107,6 +108,12 @@ def make_representation(
     headers += ((b"etag", etags[0]), (b"content-encoding", b"gzip"))
     body = gzip.compress(body, 6, mtime=0)
     return Representation(Response(response.status, body, headers), etags)
+
+
+def _with_caching(headers: Headers, caching: Headers) -> Headers:
+    if headers is JSON_UNCACHED and caching is PRIVATE:
+        return JSON_PRIVATE.copy()
+    return [*(pair for pair in headers if pair[0] not in REPLACED), *caching]
 
 
 def choose(forms: Representations, headers: dict[bytes, bytes]) -> Response:

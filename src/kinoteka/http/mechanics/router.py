@@ -123,9 +123,9 @@ class Router(Generic[Target]):
             parent = node
             if (fixed := node.fixed.get(segment)) is not None:
                 node = fixed
-            elif node.number is not None and _is_id(segment):
+            elif node.number is not None and (number := _id(segment)) is not None:
                 node = node.number
-                values.append(_id(segment))
+                values.append(number)
             elif node.text is not None and segment:
                 node = node.text
                 values.append(segment)
@@ -154,11 +154,11 @@ def last_segment(path: str) -> str:
     return path.strip("/").rpartition("/")[2]
 
 
-def _is_id(segment: str) -> bool:
-    return segment.isascii() and segment.isdigit()
-
-
-def _id(digits: str) -> int:
+def _id(segment: str) -> int | None:
+    if not (segment.isdigit() and segment.isascii()):
+        return None
+    if len(segment) < 19:
+        return int(segment)
     # No row has an id of more digits, and Python refuses to read very many.
-    significant = digits.lstrip("0")
+    significant = segment.lstrip("0")
     return int(significant or "0") if len(significant) < 19 else MAX_ID

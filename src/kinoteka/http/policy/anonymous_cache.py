@@ -17,7 +17,7 @@ from kinoteka.http.mechanics.response import (
     Send,
     send_response,
 )
-from kinoteka.http.policy.response_cache import ResponseCache
+from kinoteka.http.policy.response_cache import MISSING_KEY, ResponseCache
 
 
 class AnonymousCacheMiddleware:
@@ -46,7 +46,10 @@ class AnonymousCacheMiddleware:
             return None
         key = (scope["path"], scope["query_string"], anonymous.labels, accepts_gzip(headers))
         cached = self._cache.get(key)
-        if cached is None or not cached.needs_no_identity:
+        if cached is None:
+            scope[MISSING_KEY] = key
+            return None
+        if not cached.needs_no_identity:
             return None
         if b"host" not in headers or len(headers) != len(scope["headers"]):
             return None  # a header is repeated, perhaps Host

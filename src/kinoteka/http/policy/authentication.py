@@ -28,6 +28,8 @@ async def identify(request: Request) -> Actor:
         return UNIDENTIFIED_ACTOR
     token = request.bearer
     if token is None:
+        if b"cookie" not in request.headers:
+            return await request.core.access.anonymous(request.unit)
         return await _by_cookie(request)
     actor = await _by_token(request, token, even_expired=False)
     request.unusable_token = actor is None

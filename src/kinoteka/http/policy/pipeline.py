@@ -42,7 +42,12 @@ from kinoteka.http.policy.cors import allow_preflight
 from kinoteka.http.policy.error_responses import error_response, request_error_response
 from kinoteka.http.policy.handler_calls import call_handler
 from kinoteka.http.policy.request import Request
-from kinoteka.http.policy.response_cache import Entry, ResponseCache, represent_for
+from kinoteka.http.policy.response_cache import (
+    MISSING_KEY,
+    Entry,
+    ResponseCache,
+    represent_for,
+)
 from kinoteka.http.policy.websockets import serve_websocket
 from kinoteka.infrastructure.logging import ENDPOINT, REQUEST
 
@@ -216,7 +221,7 @@ class Pipeline:
         path, query = request.scope["path"], request.scope["query_string"]
         gzip = accepts_gzip(request.headers)
         key = (path, query, request.actor.labels, gzip)
-        cached = self._cache.get(key)
+        cached = None if request.scope.get(MISSING_KEY) == key else self._cache.get(key)
         if cached is not None:
             endpoint.metrics.hits += 1
             return cached.form.choose(request.headers)

@@ -24,6 +24,8 @@ REMEMBERED = 16 * 1024
 
 Key: TypeAlias = tuple[str, bytes, tuple[int, ...] | None, bool]
 """The path, the query, the labels that the client sees, and whether it accepts gzip."""
+MISSING_KEY = "kinoteka.missing_key"
+"""The key of a scope with the `Key` that a middleware has looked up in vain."""
 
 
 @dataclass(frozen=True, slots=True)
