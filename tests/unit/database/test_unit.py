@@ -230,7 +230,7 @@ class TestRequire:
 class TestQueueForRows:
     @pytest.mark.parametrize("later", [None, "queue", "run", "commit_with"])
     async def test_rows_arrive_before_the_actions_for_after_the_commit(self, services, later):
-        received = []
+        received: list[object] = []
         async with unit_of_work(services.database) as unit:
             await unit.queue_for_rows(ADD, received.extend, name="a")
             unit.after_commit(lambda: received.append("committed"))
@@ -241,14 +241,14 @@ class TestQueueForRows:
         assert (await names(services))[0] == "a"
 
     async def test_rows_arrive_at_once_in_a_transaction(self, services):
-        received = []
+        received: list[object] = []
         async with unit_of_work(services.database) as unit:
             await unit.run(ADD, name="a")
             await unit.queue_for_rows(ADD, received.extend, name="b")
             assert len(received) == 1
 
     async def test_failing_unit_receives_no_rows(self, services):
-        received = []
+        received: list[object] = []
         with pytest.raises(Conflict):
             async with unit_of_work(services.database) as unit:
                 await unit.queue_for_rows(ADD, received.extend, name="a")
