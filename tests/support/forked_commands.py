@@ -27,6 +27,7 @@ _context.set_forkserver_preload(
         *(f"kinoteka.cli.{place.partition(':')[0]}" for place in COMMANDS.values()),
         # Imported late by the program. Each of these takes a copy 20 to 200 ms.
         "alembic.command",
+        "kinoteka.core.import_runs.process",
         "kinoteka.core.tokens.server_keys",
         "kinoteka.database.backup.write",
         "kinoteka.database.blocking",
@@ -39,13 +40,16 @@ _context.set_forkserver_preload(
     ]
 )
 
+INHERITED = -1
+"""Stands for the number of a descriptor that may have any."""
+
 
 class ForkedCommand:
     """The command `kinoteka` with these arguments, started like `subprocess.Popen`.
 
     `stdin` and `error` are the descriptors of its standard input and error. Without `umask`, it has
-    that of the tests. It writes no file larger than `file_limit`. Instead of the command, it can
-    run `python -c SCRIPT`.
+    that of the tests. It writes no file larger than `file_limit`. It also has the descriptor
+    `inherited`, by another number. Instead of the command, it can run `python -c SCRIPT`.
     """
 
     def __init__(
@@ -57,12 +61,15 @@ class ForkedCommand:
         stdin: int | None = None,
         umask: int | None = None,
         file_limit: int | None = None,
+        inherited: int | None = None,
         script: str | None = None,
     ) -> None:
         reading, writing = os.pipe()
         descriptors = {1: _Descriptor(writing), 2: _Descriptor(error)}
         if stdin is not None:
             descriptors[0] = _Descriptor(stdin)
+        if inherited is not None:
+            descriptors[INHERITED] = _Descriptor(inherited)
         given = (tuple(arguments), dict(environment), descriptors, umask, file_limit, script)
         self._process = _context.Process(target=_run, args=given)
         with _without_main_module():
@@ -137,8 +144,9 @@ def _run(
     os.dup2(sys.stdin.fileno(), 0)  # which workers inherit
     sys.stdin = open(0, closefd=False)  # noqa: SIM115
     for number, descriptor in descriptors.items():
-        os.dup2(descriptor.number, number)
-        os.close(descriptor.number)
+        if number != INHERITED:
+            os.dup2(descriptor.number, number)
+            os.close(descriptor.number)
     if umask is not None:
         os.umask(umask)
     if file_limit is not None:

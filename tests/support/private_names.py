@@ -31,7 +31,7 @@ def defined_names(tree: ast.AST) -> set[str]:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             names.add(node.name)
         elif isinstance(node, ast.Name | ast.Attribute) and isinstance(node.ctx, ast.Store):
-            is_own = isinstance(node, ast.Name) or _source(node.value) in ("self", "cls")
+            is_own = isinstance(node, ast.Name) or _is_name(node.value, {"self", "cls"})
             names |= {node.id if isinstance(node, ast.Name) else node.attr} if is_own else set()
         elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
             names.add(node.target.id)
@@ -60,7 +60,7 @@ def private_uses(tree: ast.AST, own_names: set[str]) -> Iterator[str]:
         elif isinstance(node, ast.Attribute):
             if is_private(node.attr) and node.attr not in own_names:
                 yield f"{node.lineno}: {_source(node)}"
-        elif isinstance(node, ast.Call) and _source(node.func) in BY_NAME:
+        elif isinstance(node, ast.Call) and _is_name(node.func, BY_NAME):
             for argument in node.args[1:2]:
                 name = argument.value if isinstance(argument, ast.Constant) else ""
                 if isinstance(name, str) and is_private(name) and name not in own_names:
@@ -127,6 +127,10 @@ def _assigned(module: str) -> set[str]:
     except (OSError, TypeError, KeyError):  # written in C
         return set()
     return set(re.findall(r"self\.(_\w+)(?:: [^=\n]+)? = ", source))
+
+
+def _is_name(node: ast.AST, names: set[str]) -> bool:
+    return isinstance(node, ast.Name) and node.id in names
 
 
 def _source(node: ast.AST) -> str:

@@ -66,16 +66,16 @@ async def at_work(runner: ImportRunner, run_id: int) -> int:
 
 
 @on_both_engines
-async def test_films_are_stored_and_reported(runner: ImportRunner) -> None:
-    run_id = await runner.begin()
-    run = await runner.ended(run_id)
+async def test_films_are_stored_and_reported(starting_runner: ImportRunner) -> None:
+    run_id = await starting_runner.begin()
+    run = await starting_runner.ended(run_id)
     assert run.state is RunState.DONE
     assert (run.read, run.added, run.changed, run.unchanged, run.refused) == (2, 2, 0, 0, 0)
     assert (run.format, [file.name for file in run.files]) == ("csv", ["films.csv"])
-    assert run.account_id == runner.root.account_id
-    assert rows(runner.services.settings, TITLES) == ["Alien", "Ran"]
-    assert not (folder(runner, run_id) / "files").exists()
-    again = await runner.ended(await runner.begin())
+    assert run.account_id == starting_runner.root.account_id
+    assert rows(starting_runner.services.settings, TITLES) == ["Alien", "Ran"]
+    assert not (folder(starting_runner, run_id) / "files").exists()
+    again = await starting_runner.ended(await starting_runner.begin())
     assert (again.added, again.unchanged) == (0, 2)
 
 
@@ -120,13 +120,13 @@ async def test_options_are_stored_with_the_run(runner: ImportRunner) -> None:
     ]
 
 
-async def test_command_line_contains_no_secrets(runner: ImportRunner) -> None:
-    run_id = await runner.begin()
-    with held(runner.services.settings):
-        process_id = await at_work(runner, run_id)
+async def test_command_line_contains_no_secrets(starting_runner: ImportRunner) -> None:
+    run_id = await starting_runner.begin()
+    with held(starting_runner.services.settings):
+        process_id = await at_work(starting_runner, run_id)
         command = command_line(process_id)
         assert command[1:-1] == [b"-m", b"kinoteka.core.import_runs.process"]
-    await runner.ended(run_id)
+    await starting_runner.ended(run_id)
 
 
 @on_both_engines
@@ -169,34 +169,36 @@ async def test_cancelled_import_stores_nothing(runner: ImportRunner) -> None:
 
 
 @on_both_engines
-async def test_stopping_server_stops_its_import(runner: ImportRunner) -> None:
-    settings = runner.services.settings
-    run_id = await runner.begin()
+async def test_stopping_server_stops_its_import(starting_runner: ImportRunner) -> None:
+    settings = starting_runner.services.settings
+    run_id = await starting_runner.begin()
     with held(settings):
-        process_id = await at_work(runner, run_id)
-        await runner.runs.close()
+        process_id = await at_work(starting_runner, run_id)
+        await starting_runner.runs.close()
         with pytest.raises(ProcessLookupError):
             os.kill(process_id, 0)
-    await runner.recover()
-    run = await runner.get(run_id)
+    await starting_runner.recover()
+    run = await starting_runner.get(run_id)
     assert (run.state, run.report.failed_by) == (RunState.FAILED, FailureReason.STOPPED)
     assert rows(settings, TITLES) == []
 
 
 @on_both_engines
-async def test_import_of_a_killed_server_is_recorded_by_another(runner: ImportRunner) -> None:
+async def test_import_of_a_killed_server_is_recorded_by_another(
+    starting_runner: ImportRunner,
+) -> None:
     """Another process of the server, or one that starts later, records it."""
-    services = runner.services
+    services = starting_runner.services
     uploads = Uploads(services.settings, services.throttle)
     later = ImportRuns(services.settings, uploads, services.database)
-    run_id = await runner.begin()
+    run_id = await starting_runner.begin()
     with held(services.settings):
-        process_id = await at_work(runner, run_id)
+        process_id = await at_work(starting_runner, run_id)
         assert RunFolders(services.settings.data).folder(run_id).is_in_use()
         os.kill(process_id, signal.SIGKILL)
         await wait_until(lambda: not RunFolders(services.settings.data).folder(run_id).is_in_use())
-    await runner.recover(later)
-    run = await runner.ended(run_id)
+    await starting_runner.recover(later)
+    run = await starting_runner.ended(run_id)
     assert (run.state, run.report.failed_by) == (RunState.FAILED, FailureReason.DIED)
     assert rows(services.settings, TITLES) == []
 
