@@ -40,8 +40,8 @@ LANES = {
     ),
 }
 FAST_LANES = {
-    "core": ("tests/unit/core",),
     "server": ("tests/unit/cli", "tests/unit/database", "tests/unit/server"),
+    "core": ("tests/unit/core",),
     "contracts": ("tests/contracts",),
     "pages": (
         "tests/site",

@@ -1,4 +1,4 @@
-"""The check of old names and phrases, and the tree that passes it."""
+"""The check of old names and phrases."""
 
 from pathlib import Path
 
