@@ -227,6 +227,11 @@ async def _(viewer: Viewer) -> Result:
     return {film["title"] for each in document["selections"] for film in each["films"]}
 
 
+@reader("posters")
+async def _(viewer):
+    return await viewer.titles_served("/media/films/{}/poster")
+
+
 @reader("drawn posters")
 async def _(viewer: Viewer) -> Result:
     return await viewer.titles_served("/media/films/{}.svg")

@@ -41,6 +41,7 @@ EXEMPT = {
     "kinoteka.core.catalogue.queries:GENRES_AND_DIRECTORS": "only names of a visible film",
     "kinoteka.core.library.queries:BOOKMARKED_IDS": "only ids of films that the actor has",
     "kinoteka.core.library.queries:FILM_IDS": "a change of a selection retains its hidden films",
+    "kinoteka.core.film_posters.queries:DELETE_UNUSED": "deletes posters of deleted films",
     "kinoteka.core.export.queries:BOOKMARKED": "only ids; BOOKMARKS selects from them",
     "kinoteka.database.weighted_ratings:*": "the mean rating and its weight, of all films",
     "kinoteka.database.copy.*": "a copy of the database has every film",
@@ -70,6 +71,7 @@ BUILDERS = {
     "kinoteka.core.catalogue.queries:_name_statements",
     "kinoteka.core.catalogue.queries:ids_as_json",
     "kinoteka.core.film_editing.queries:_name_statements",
+    "kinoteka.core.film_posters.queries:_delete_some",
     "kinoteka.core.library.queries:editable_order",
 }
 """Functions whose statements are values of modules, or have nothing to do with films."""

@@ -105,6 +105,21 @@ ROWS: dict[str, list[dict[str, object]]] = {
             "success": False,
         }
     ],
+    "posters": [
+        {
+            "film_id": film_id,
+            "address": address,
+            "small_file": f"{name}-1.webp",
+            "large_file": f"{name}-2.webp",
+            "bytes": 5,
+            "checked_at": LARGE,
+            "used_at": 1,
+        }
+        for film_id, address, name in (
+            (11, None, "uploaded"),
+            (12, "https://posters.example/1.jpg", "fetched"),
+        )
+    ],
     "bookmarks": [{"account_id": 2, "film_id": 11, "created_at": 1}],
     "selections": [
         {

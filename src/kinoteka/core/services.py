@@ -15,6 +15,7 @@ from kinoteka.core.chats.search import MessageSearch
 from kinoteka.core.chats.service import Chats
 from kinoteka.core.export.service import Export
 from kinoteka.core.film_editing.service import FilmEditing
+from kinoteka.core.film_posters.service import FilmPosters
 from kinoteka.core.import_runs.service import ImportRuns
 from kinoteka.core.library.bookmarks import Bookmarks
 from kinoteka.core.library.selection_lists import SelectionLists
@@ -73,4 +74,5 @@ class Services:
     media: Media
     export: Export
     film_editing: FilmEditing
+    film_posters: FilmPosters
     import_runs: ImportRuns

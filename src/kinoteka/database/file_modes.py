@@ -9,10 +9,11 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from kinoteka.database.engines import DATABASE
+from kinoteka.infrastructure.files import AVATAR_FOLDER, POSTER_CACHE_FOLDER, POSTER_FOLDER
 from kinoteka.infrastructure.keys import KEY_FILES
 from kinoteka.infrastructure.settings import Settings
 
-FOLDERS = ("avatars", "imports")
+FOLDERS = (AVATAR_FOLDER, POSTER_FOLDER, POSTER_CACHE_FOLDER, "imports")
 
 OWNER_ONLY = 0o077
 """The umask under which files get mode 0600 and folders 0700."""

@@ -17,11 +17,11 @@ from sqlalchemy import (
     Integer,
     SmallInteger,
     Table,
-    UniqueConstraint,
     and_,
     false,
 )
 
+from kinoteka.database.chat_tables import chat_members, chats, messages
 from kinoteka.database.import_tables import (
     batch_changes,
     batches,
@@ -43,9 +43,12 @@ from kinoteka.database.schema_columns import (
 __all__ = [
     "batch_changes",
     "batches",
+    "chat_members",
+    "chats",
     "film_ids",
     "film_values",
     "import_runs",
+    "messages",
     "metadata",
     "possible_duplicates",
     "sources",
@@ -269,6 +272,21 @@ director_counts = Table(
     sqlite_with_rowid=False,
 )
 
+# The stored posters of films. `address` is where a poster was fetched, NULL for an uploaded one.
+# The names of files are NULL if fetching failed. film_id has no foreign key, because the files of a
+# deleted film must be deleted, too, which pruning does.
+posters = Table(
+    "posters",
+    metadata,
+    Column("film_id", Id, primary_key=True, autoincrement=False),
+    Column("address", Text),
+    Column("small_file", Text),
+    Column("large_file", Text),
+    Column("bytes", Integer, nullable=False),
+    Column("checked_at", BigInteger, nullable=False),
+    Column("used_at", BigInteger, nullable=False, index=True),
+)
+
 bookmarks = Table(
     "bookmarks",
     metadata,
@@ -299,56 +317,6 @@ selection_films = Table(
     reference("selection_id", "selections.id", primary_key=True),
     reference("film_id", "films.id", primary_key=True, index=True),
     Column("position", Integer, nullable=False),
-)
-
-# A chat of two accounts, the smaller id first. The columns have no foreign keys, so that the pair
-# remains when an account is deleted. chat_members has the remaining members.
-chats = Table(
-    "chats",
-    metadata,
-    id_column(),
-    Column("first_account_id", Id, nullable=False),
-    Column("second_account_id", Id, nullable=False),
-    Column("last_message_id", Id),
-    Column("created_at", BigInteger, nullable=False),
-    UniqueConstraint("first_account_id", "second_account_id"),
-    sqlite_autoincrement=True,
-)
-
-# active_at is the time of the last message in the chat. Each member has a copy, so that one index
-# returns an account's newest chats.
-chat_members = Table(
-    "chat_members",
-    metadata,
-    reference("chat_id", "chats.id", primary_key=True),
-    reference("account_id", "accounts.id", primary_key=True),
-    Column("active_at", BigInteger, nullable=False),
-    Column("last_read_id", Id, nullable=False),
-    Column("unread", Integer, nullable=False),
-    Index("ix_chat_members_account_id_active_at", "account_id", "active_at", "chat_id"),
-)
-# Every page shows the total of unread messages. Most chats have none.
-_unread = chat_members.c.unread > 0
-partial_index(
-    "ix_chat_members_unread",
-    _unread,
-    chat_members.c.account_id,
-    chat_members.c.chat_id,
-    chat_members.c.unread,
-)
-
-messages = Table(
-    "messages",
-    metadata,
-    id_column(),
-    reference("chat_id", "chats.id", nullable=False),
-    reference("author_id", "accounts.id", on_delete="SET NULL", index=True),
-    Column("text", Text, nullable=False),
-    *(Column("nonce", Text), Column("created_at", BigInteger, nullable=False)),
-    Column("edited_at", BigInteger),
-    Index("ix_messages_chat_id_id", "chat_id", "id"),
-    UniqueConstraint("chat_id", "author_id", "nonce"),
-    sqlite_autoincrement=True,
 )
 
 # Who changed what. Entries have the names of that time and outlive their subjects, so there are no
@@ -383,5 +351,6 @@ revisions = Table(
 key_fingerprints = Table(
     "key_fingerprints",
     metadata,
-    *(Column("name", Text, primary_key=True), Column("value", Text, nullable=False)),
+    Column("name", Text, primary_key=True),
+    Column("value", Text, nullable=False),
 )

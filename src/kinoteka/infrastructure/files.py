@@ -22,6 +22,9 @@ T = TypeVar("T")
 
 log = structlog.get_logger()
 
+AVATAR_FOLDER, POSTER_FOLDER, POSTER_CACHE_FOLDER = "avatars", "posters", "poster_cache"
+"""Uploaded avatars, uploaded posters, and posters fetched from elsewhere."""
+
 FILE_NAME = re.compile(r"[A-Za-z0-9_-]{1,100}(\.[a-z0-9]{1,10})?")
 MAX_FILE_BYTES = 16 * 1024 * 1024
 """Bytes of a file at most; a larger file is not one of ours and is not read."""

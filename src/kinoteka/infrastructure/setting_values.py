@@ -11,7 +11,7 @@ from pathlib import Path
 from msgspec import Meta
 
 KINDS = {int: "whole number", float: "number", bool: "yes/no", Path: "folder", str: "text"}
-LISTS = ("cors_origins", "host", "trusted_proxies")
+LISTS = ("cors_origins", "host", "poster_hosts_allowed", "trusted_proxies")
 CHOICES = re.compile(r"\^\(([a-z|]+)\)\$")
 """A pattern that allows only a few words."""
 SECRET_ENDINGS = ("_key", "_token", "database_url", "redis_url")

@@ -16,7 +16,7 @@ import msgspec
 from dotenv import dotenv_values
 from msgspec import Meta
 
-from kinoteka.infrastructure.connection_settings import ConnectionSettings
+from kinoteka.infrastructure.catalogue_settings import CatalogueSettings
 from kinoteka.infrastructure.rates import parse_rate
 from kinoteka.infrastructure.server_addresses import is_server_address
 from kinoteka.infrastructure.setting_values import kind_of, problem, rate_problem
@@ -41,7 +41,7 @@ class SettingsError(Exception):
     """A setting that cannot be used; the message names it and says why."""
 
 
-class Settings(ConnectionSettings, frozen=True, kw_only=True):
+class Settings(CatalogueSettings, frozen=True, kw_only=True):
     """All settings of one running server."""
 
     data: Annotated[
@@ -321,7 +321,7 @@ def _parsed(name: str, value: object) -> Any:
     type_, meta, _ = _fields()[name]
     if type_ is bool:
         value = SWITCHES.get(str(value).lower(), value)
-    if name == "cors_origins" and isinstance(value, str):
+    if type_ == tuple[str, ...] and isinstance(value, str):
         value = tuple(each.strip().rstrip("/") for each in value.split(",") if each.strip())
     try:
         parsed = msgspec.convert(value, Annotated[type_, meta], strict=False, dec_hook=_convert)

@@ -26,6 +26,7 @@ from kinoteka.core.chats.search import MessageSearch
 from kinoteka.core.chats.service import Chats
 from kinoteka.core.export.service import Export
 from kinoteka.core.film_editing.service import FilmEditing
+from kinoteka.core.film_posters.service import FilmPosters
 from kinoteka.core.import_runs.service import ImportRuns
 from kinoteka.core.library.bookmarks import Bookmarks
 from kinoteka.core.library.selection_lists import SelectionLists
@@ -135,6 +136,7 @@ async def wire(settings: Settings) -> Services:
     media = Media(settings)
     uploads = Uploads(settings, throttle)
     avatars = Avatars(accounts, media)
+    film_editing = FilmEditing(revisions, access, catalogue)
     accounts.before_delete(chats.delete_abandoned)
     accounts.before_delete(avatars.remove)
     accounts.before_delete(selections.delete_all_of)
@@ -174,7 +176,8 @@ async def wire(settings: Settings) -> Services:
         selection_lists=SelectionLists(selections),
         media=media,
         export=Export(settings, throttle, accounts, own_sessions, catalogue),
-        film_editing=FilmEditing(revisions, access, catalogue),
+        film_editing=film_editing,
+        film_posters=FilmPosters(settings, database, media, film_editing),
         import_runs=ImportRuns(settings, uploads, database),
     )
 
@@ -295,4 +298,5 @@ async def running_services(settings: Settings) -> AsyncIterator[Services]:
     finally:
         await jobs.close()
         await services.import_runs.close()
+        await services.film_posters.close()
         await close(services)

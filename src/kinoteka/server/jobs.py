@@ -93,6 +93,7 @@ async def _prune(services: Services, unit: Unit) -> None:
     await services.sessions.prune(unit)
     await services.audit.prune(unit)
     await skeletons.backfill(unit)
+    await services.film_posters.prune(unit)
 
 
 async def _remove_expired_listeners(services: Services, unit: Unit) -> None:

@@ -1,12 +1,15 @@
-"""Serve pictures: uploaded avatars and drawn posters.
+"""Serve pictures: uploaded avatars, and posters, either stored or drawn.
 
 The names of avatars cannot be guessed and are never reused. So clients may cache an avatar for
 ever, and the database is not queried. A poster is visible to those who can see its film.
 """
 
 from kinoteka.core.catalogue.model import UNKNOWN, Director, Film, Genre
+from kinoteka.core.film_posters.model import MEDIA_TYPE, Size, poster_path
+from kinoteka.core.media.model import POSTER_SIZES
 from kinoteka.core.media.posters import PosterFacts, draw_poster
 from kinoteka.errors import Code, DomainError
+from kinoteka.http.mechanics.conditional import matches, not_modified
 from kinoteka.http.mechanics.representations import (
     IMMUTABLE,
     PRIVATE,
@@ -19,6 +22,7 @@ from kinoteka.http.mechanics.response import NOTHING_LOADS, Headers, Response
 from kinoteka.http.mechanics.routes import Route
 from kinoteka.http.policy.request import Request
 from kinoteka.infrastructure.cache import BoundedMap
+from kinoteka.infrastructure.public_addresses import encode_address
 
 # A picture that is opened as a document may load and run nothing.
 SANDBOXED: Headers = [
@@ -54,11 +58,24 @@ class Pictures:
                 identity="ignored",
                 errors=(Code.PHOTO_MISSING,),
             ),
+            *(
+                Route(
+                    "GET",
+                    poster_path("{id}", size),
+                    read,
+                    f"A film's poster, at most {width} × {height} pixels, or a drawn one",
+                    media_type="image/webp",
+                    errors=(Code.FILM_UNKNOWN,),
+                )
+                for (size, (width, height)), read in zip(
+                    POSTER_SIZES.items(), (self.read_large, self.read_small), strict=True
+                )
+            ),
             Route(
                 "GET",
                 "/media/films/{file:text}",
-                self.read_poster,
-                "A film's poster, `<id>.svg`",
+                self.read_drawn,
+                "A film's drawn poster, `<id>.svg`",
                 media_type="image/svg+xml",
                 errors=(Code.FILM_UNKNOWN,),
             ),
@@ -71,8 +88,36 @@ class Pictures:
         headers = [*SANDBOXED, (b"cache-control", IMMUTABLE), validator]
         return Response(200, picture, [*headers, (b"content-type", b"image/jpeg")])
 
-    async def read_poster(self, request: Request, file: str) -> Response:
-        """Return a film's poster, `<id>.svg`."""
+    async def read_large(self, request: Request, film_id: int) -> Response:
+        """Return a film's poster in the large size."""
+        return await self._read_poster(request, film_id, "large")
+
+    async def read_small(self, request: Request, film_id: int) -> Response:
+        """Return a film's poster in the small size."""
+        return await self._read_poster(request, film_id, "small")
+
+    async def _read_poster(self, request: Request, film_id: int, size: Size) -> Response:
+        film = await request.core.catalogue.film(request.actor, request.unit, film_id)
+        posters = request.core.film_posters
+        poster = await posters.find(request.unit, film)
+        if poster is not None:
+            etag = f'"{poster.file(size)}"'.encode()
+            caching = PUBLIC if film.is_open else PRIVATE
+            headers = [*SANDBOXED, (b"content-type", MEDIA_TYPE), *caching, (b"etag", etag)]
+            if matches(request.headers.get(b"if-none-match", b""), (etag,)):
+                return not_modified(Response(200, b"", headers))
+            picture = await posters.read(poster, size)
+            if picture is not None:
+                return Response(200, picture, headers)
+        address = posters.redirect(film)
+        if address is not None:
+            return Response(
+                302, b"", [*SANDBOXED, *PRIVATE, (b"location", encode_address(address))]
+            )
+        return choose(self._poster(_facts(film), is_public=film.is_open), request.headers)
+
+    async def read_drawn(self, request: Request, file: str) -> Response:
+        """Return a film's drawn poster, `<id>.svg`."""
         film = await request.core.catalogue.film(request.actor, request.unit, _film_id(file))
         return choose(self._poster(_facts(film), is_public=film.is_open), request.headers)
 

@@ -43,7 +43,7 @@ class Site:
                 "id": self.films[title],
                 "title": title,
                 "description": described[title].description,
-                "preview_url": described[title].poster or f"/media/films/{self.films[title]}.svg",
+                "preview_url": f"/media/films/{self.films[title]}/poster",
             }
             for title in titles
         ]

@@ -68,14 +68,15 @@ class TestFilm:
         said = element(page, "meta[name=description]").attributes["content"]
         assert said == 'Says "hello" & <goodbye>. Twice.'
 
-    def test_own_poster_covers_the_drawn_one(self, site):
+    def test_poster_comes_from_this_server(self, site):
         film_id = site.films["Posted & <Sons>"]
-        drawn, outer = site.page(f"/films/{film_id}").css(".film > .poster img")
-        assert drawn.attributes["src"] == f"/media/films/{film_id}.svg"
-        assert outer.attributes["src"] == "https://posters.example/posted.jpg"
-        assert outer.attributes["alt"] == drawn.attributes["alt"] == ""
-        assert outer.attributes["referrerpolicy"] == "no-referrer"
-        assert {"width", "height"} <= set(drawn.attributes) & set(outer.attributes)
+        page = site.page(f"/films/{film_id}")
+        (poster,) = page.css(".film > .poster img")
+        assert poster.attributes["src"] == f"/media/films/{film_id}/poster"
+        assert poster.attributes["alt"] == ""
+        assert poster.attributes["referrerpolicy"] == "no-referrer"
+        assert {"width", "height"} <= set(poster.attributes)
+        assert "posters.example" not in page.html
 
     def test_votes_are_shown_with_the_rating(self, site):
         page = site.page(f"/films/{site.films['Posted & <Sons>']}")
@@ -97,7 +98,7 @@ class TestFilm:
         assert observed["og:title"] == "Ran (1985)"
         assert observed["og:type"] == "video.movie"
         assert observed["og:url"] == f"/films/{film_id}"
-        assert observed["og:image"] == f"/media/films/{film_id}.svg"
+        assert observed["og:image"] == f"/media/films/{film_id}/poster"
 
 
 class TestTrailer:

@@ -1,10 +1,12 @@
 """Films as operators see and change them, on pages."""
 
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 
 import httpx
 import pytest
+from PIL import Image
 
 from tests.support.databases import database_environment, execute
 from tests.support.films import PREMIUM
@@ -15,6 +17,7 @@ from tests.support.management_site import (
     run_management_site_on,
     text_at,
 )
+from tests.support.pictures import picture
 from tests.support.polling import eventually
 from tests.support.servers import run_kinoteka
 
@@ -327,3 +330,38 @@ class TestPermissions:
             page = parse_page(site.holder(root, permission).get("/films/1"))
             assert page.css_first("a[href='/manage/films/1']") is not None
         assert parse_page(site.browser().get("/films/1")).css_first("a[href^='/manage']") is None
+
+
+class TestPosters:
+    def test_uploaded_poster_is_served_and_removed_again(
+        self, site: ManagementSite, root: httpx.Client
+    ) -> None:
+        film_id = site.films["Solaris"]
+        address = f"/manage/films/{film_id}"
+        files = {"file": ("poster.png", picture("PNG", (300, 450)))}
+        response = root.post(f"{address}/poster", files=files)
+        assert (response.status_code, response.headers["location"]) == (303, address)
+        served = root.get(f"/media/films/{film_id}/poster")
+        assert served.headers["content-type"] == "image/webp"
+        assert Image.open(BytesIO(served.content)).size == (300, 450)
+        page = parse_page(root.get(address))
+        assert element(page, f"form[action='{address}/poster/remove']")
+        assert root.post(f"{address}/poster/remove").status_code == 303
+        served = root.get(f"/media/films/{film_id}/poster")
+        assert served.headers["content-type"] == "image/svg+xml"
+
+    def test_other_files_are_rejected_on_the_page(
+        self, site: ManagementSite, root: httpx.Client
+    ) -> None:
+        address = f"/manage/films/{site.films['Solaris']}/poster"
+        for content, status in ((b"GIF89a", 400), (b"", 400), (bytes(11 * 1024 * 1024), 413)):
+            response = root.post(address, files={"file": ("poster.png", content)})
+            assert response.status_code == status
+            assert 'role="alert"' in response.text
+
+    def test_members_may_not_upload(self, site: ManagementSite) -> None:
+        film_id = site.films["Solaris"]
+        member = site.server.signed_up()
+        files = {"file": ("poster.png", picture())}
+        assert member.post(f"/manage/films/{film_id}/poster", files=files).status_code == 403
+        assert member.post(f"/manage/films/{film_id}/poster/remove").status_code == 403

@@ -1,4 +1,4 @@
-"""Pictures by their addresses, over a real socket: avatars and drawn posters."""
+"""Pictures by their addresses, over a real socket: avatars and posters."""
 
 import gzip
 from collections.abc import Iterator
@@ -12,6 +12,8 @@ from PIL import Image
 from tests.support.databases import execute
 from tests.support.films import ADULT, CATALOGUE, PREMIUM, SampleFilm, fill_catalogue
 from tests.support.pictures import picture
+from tests.support.polling import eventually
+from tests.support.poster_hosts import HOST, PosterHost, run_poster_host
 from tests.support.servers import PASSWORD, RunningServer, run_server
 
 ODD_TITLES = [
@@ -47,7 +49,7 @@ class World:
 
 @pytest.fixture(scope="module")
 def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    with run_server(tmp_path_factory.mktemp("media"), {}) as server:
+    with run_server(tmp_path_factory.mktemp("media"), {"poster_hosts_allowed": HOST}) as server:
         yield World(server)
 
 
@@ -144,6 +146,80 @@ def assert_gone(client: httpx.Client, address: str) -> None:
         if response.status_code != 200:
             break
     assert (response.status_code, response.json()) == (404, {"message": "picture not found"})
+
+
+@pytest.fixture(scope="module")
+def posted(opened: World) -> Iterator[tuple[World, PosterHost]]:
+    """A world in which some films have posters on a host of the same network."""
+    with run_poster_host() as host:
+        for title in ("Stalker", "Rashomon", "Solaris"):
+            address = f"{host.url}/poster.png"
+            execute(
+                opened.server.settings,
+                "UPDATE films SET poster = ? WHERE id = ?",
+                address,
+                opened.ids[title],
+            )
+        yield opened, host
+
+
+class TestStoredPosters:
+    SMALL, LARGE = "/media/films/{}/poster-small", "/media/films/{}/poster"
+
+    def fetched(self, world: World, address: str) -> httpx.Response:
+        """Return the response as soon as the server has fetched the poster."""
+        client = world.server.client()
+        eventually(lambda: client.get(address).headers["content-type"] == "image/webp")
+        return client.get(address)
+
+    def test_first_view_shows_a_drawn_poster_and_later_ones_the_fetched_one(self, posted):
+        world, _ = posted
+        address = self.LARGE.format(world.ids["Stalker"])
+        first = world.server.client().get(address)
+        assert (first.status_code, first.headers["content-type"]) == (200, "image/svg+xml")
+        assert first.content == world.server.client().get(world.poster("Stalker")).content
+        stored = self.fetched(world, address)
+        assert stored.headers["cache-control"] == "public, no-cache"
+        assert "sandbox" in stored.headers["content-security-policy"]
+        assert Image.open(BytesIO(stored.content)).size == (800, 1200)
+        small = world.server.client().get(self.SMALL.format(world.ids["Stalker"]))
+        assert Image.open(BytesIO(small.content)).size == (400, 600)
+
+    def test_stored_poster_is_not_sent_again_when_the_client_has_it(self, posted):
+        world, _ = posted
+        stored = self.fetched(world, self.SMALL.format(world.ids["Rashomon"]))
+        known = {"if-none-match": stored.headers["etag"]}
+        response = world.server.client().get(stored.request.url.path, headers=known)
+        assert (response.status_code, response.content) == (304, b"")
+        assert response.headers["etag"] == stored.headers["etag"]
+
+    def test_hidden_film_has_no_poster(self, posted):
+        world, _ = posted
+        address = self.SMALL.format(world.ids["Solaris"])
+        stored = self.fetched(world, address)
+        execute(
+            world.server.settings,
+            "UPDATE films SET hidden_at = 1 WHERE id = ?",
+            world.ids["Solaris"],
+        )
+        known = {"if-none-match": stored.headers["etag"]}
+        assert world.server.client().get(address).status_code == 404
+        assert world.server.client().get(address, headers=known).status_code == 404
+
+    def test_poster_of_an_unknown_film_is_not_found(self, world):
+        for film_id in (999999, 10**30, "x"):
+            for address in (self.SMALL, self.LARGE):
+                assert world.server.client().get(address.format(film_id)).status_code == 404
+
+    def test_direct_mode_redirects_to_the_other_server(self, start_server):
+        server = start_server(posters="direct")
+        film = SampleFilm("Дом", 2000, poster="https://posters.example/дом 1.jpg")
+        film_id = fill_catalogue(server.settings, [film])["Дом"]
+        response = server.client().get(self.LARGE.format(film_id))
+        assert response.status_code == 302
+        expected = "https://posters.example/%D0%B4%D0%BE%D0%BC%201.jpg"
+        assert response.headers["location"] == expected
+        assert response.headers["cache-control"] == "private, no-cache"
 
 
 class TestPosters:

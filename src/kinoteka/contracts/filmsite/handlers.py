@@ -66,7 +66,7 @@ async def list_selections(
         query.limit,
         featured=None if query.featured is UNSET else query.featured,
     )
-    return schemas.public_selections(page.selections, request.absolute)
+    return schemas.public_selections(page.selections, request.poster)
 
 
 async def list_own_selections(
@@ -76,13 +76,13 @@ async def list_own_selections(
     page = await request.core.selections.list_editable(
         request.actor, request.unit, query.offset, query.limit
     )
-    return schemas.editable_selections(page, request.absolute)
+    return schemas.editable_selections(page, request.poster)
 
 
 async def read_selection(request: Request, selection_id: int) -> Response:
     """Return a selection. Only its editors get one that is not public."""
     selection = await request.core.selections.get(request.actor, request.unit, selection_id)
-    response = json_response(200, schemas.public_selection(selection, request.absolute))
+    response = json_response(200, schemas.public_selection(selection, request.poster))
     response.personal = not selection.public
     return response
 
@@ -93,7 +93,7 @@ async def make_selection(
     """Create a selection."""
     new = schemas.new_selection(body)
     selection = await request.core.selections.create(request.actor, request.unit, new)
-    return schemas.editable_selection(selection, request.absolute)
+    return schemas.editable_selection(selection, request.poster)
 
 
 async def change_selection(
@@ -104,7 +104,7 @@ async def change_selection(
     selection = await request.core.selections.change(
         request.actor, request.unit, selection_id, change
     )
-    return schemas.editable_selection(selection, request.absolute)
+    return schemas.editable_selection(selection, request.poster)
 
 
 async def delete_selection(request: Request, selection_id: int) -> schemas.Body[schemas.Nothing]:
@@ -121,7 +121,7 @@ async def put_movie(
     selection = await request.core.selections.place_film(
         request.actor, request.unit, selection_id, film_id, position
     )
-    return schemas.editable_selection(selection, request.absolute)
+    return schemas.editable_selection(selection, request.poster)
 
 
 async def remove_movie(
@@ -131,4 +131,4 @@ async def remove_movie(
     selection = await request.core.selections.remove_film(
         request.actor, request.unit, selection_id, film_id
     )
-    return schemas.editable_selection(selection, request.absolute)
+    return schemas.editable_selection(selection, request.poster)

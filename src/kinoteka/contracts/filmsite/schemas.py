@@ -26,8 +26,8 @@ FILM = "film"
 
 Inner = TypeVar("Inner")
 
-# Returns the URL of a path of this server (`Request.absolute`).
-Absolute = Callable[[str], str]
+# Returns the URL of a film's poster (`Request.poster`).
+PosterOf = Callable[[int, str | None], str]
 
 
 class SignUpBody(msgspec.Struct):
@@ -237,32 +237,34 @@ def profile(account: Account, avatar: str | None) -> Body[Profile]:
     return Body(Profile(user.email, user.birthday, user.avatar_url, user))
 
 
-def public_selections(selections: Iterable[Selection], absolute: Absolute) -> Body[MovieSelections]:
+def public_selections(
+    selections: Iterable[Selection], poster_of: PosterOf
+) -> Body[MovieSelections]:
     """Return public selections in the schema of this contract."""
     movies, contents = [], []
     for each in selections:
-        films = _movies(each, absolute)
+        films = _movies(each, poster_of)
         movies.append(MovieSelection(each.id, each.title, films))
         contents.append(ContentSelection(each.id, each.title, _contents(each, films)))
     return Body(MovieSelections(movies, contents))
 
 
-def public_selection(selection: Selection, absolute: Absolute) -> Body[OneSelection]:
+def public_selection(selection: Selection, poster_of: PosterOf) -> Body[OneSelection]:
     """Return a selection in the schema of this contract."""
-    movies = _movies(selection, absolute)
+    movies = _movies(selection, poster_of)
     content = _contents(selection, movies)
     return Body(OneSelection(SelectionInBothForms(selection.id, selection.title, movies, content)))
 
 
-def editable_selections(page: SelectionPage, absolute: Absolute) -> Body[EditableSelections]:
+def editable_selections(page: SelectionPage, poster_of: PosterOf) -> Body[EditableSelections]:
     """Return a page of the selections that the account may edit."""
-    selections = [_editable(each, absolute) for each in page.selections]
+    selections = [_editable(each, poster_of) for each in page.selections]
     return Body(EditableSelections(selections, page.total))
 
 
-def editable_selection(selection: Selection, absolute: Absolute) -> Body[OneEditableSelection]:
+def editable_selection(selection: Selection, poster_of: PosterOf) -> Body[OneEditableSelection]:
     """Return a selection as its editors see it."""
-    return Body(OneEditableSelection(_editable(selection, absolute)))
+    return Body(OneEditableSelection(_editable(selection, poster_of)))
 
 
 def new_selection(body: SelectionBody) -> NewSelection:
@@ -286,24 +288,24 @@ def selection_change(body: SelectionChangeBody) -> SelectionChange:
     )
 
 
-def _editable(selection: Selection, absolute: Absolute) -> EditableSelection:
+def _editable(selection: Selection, poster_of: PosterOf) -> EditableSelection:
     return EditableSelection(
         selection.id,
         selection.title,
-        _movies(selection, absolute),
+        _movies(selection, poster_of),
         selection.description,
         selection.public,
         selection.featured,
     )
 
 
-def _movies(selection: Selection, absolute: Absolute) -> list[Movie]:
+def _movies(selection: Selection, poster_of: PosterOf) -> list[Movie]:
     return [
         Movie(
             film.id,
             film.title,
             film.description,
-            film.poster or absolute(f"/media/films/{film.id}.svg"),
+            poster_of(film.id, film.poster),
         )
         for film in selection.films
     ]

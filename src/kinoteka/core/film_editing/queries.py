@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import Table, bindparam, delete, insert, select, update
+from sqlalchemy import Table, bindparam, delete, insert, null, select, update
 
 from kinoteka.core.catalogue import queries as catalogue
 from kinoteka.core.catalogue.model import FACTS, FilmFacts
@@ -38,6 +38,9 @@ UPDATE: Statement[tuple[()]] = Statement(
     update(films)
     .where(films.c.id == bindparam("film_id"))
     .values({name: bindparam(name) for name in (*FACTS, "genre_id", "director_id")})
+)
+CLEAR_POSTER: Statement[tuple[()]] = Statement(
+    update(films).where(films.c.id == bindparam("film_id")).values(poster=null())
 )
 INSERT: Statement[tuple[int]] = Statement(
     insert(films)

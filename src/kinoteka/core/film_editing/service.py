@@ -1,6 +1,7 @@
 """Edit and add films by hand.
 
-Public operations: films, get, edit, unlock, add. `catalogue.labels` changes labels and hides films.
+Public operations: films, get, edit, replace_poster, unlock, add. `catalogue.labels` changes labels
+and hides films.
 
 Operators with `films.edit` or `films.label` see every film here, also hidden ones and films with
 labels that they may not view otherwise; else they could not undo their own changes. Edited fields
@@ -131,6 +132,18 @@ class FilmEditing:
             details["locked"] = [name for name in locked if name not in before.locked]
         await record(actor, unit, Action.FILM_CHANGED, _subject(after), **details)
         return after
+
+    async def replace_poster(self, actor: Actor, unit: Unit, film_id: int) -> None:
+        """Remove and lock the address of a film's poster, because an uploaded one replaces it.
+
+        Raises:
+            DomainError(UNAUTHORIZED, FORBIDDEN, FILM_UNKNOWN)
+        """
+        actor.require(FILMS_EDIT)
+        film = await self._lock_film(unit, film_id)
+        await unit.run(queries.CLEAR_POSTER, film_id=film_id)
+        await _lock_fields(unit, film, ("poster",))
+        await record(actor, unit, Action.FILM_CHANGED, _subject(film), fields=["poster"])
 
     async def unlock(self, actor: Actor, unit: Unit, film_id: int, field: str) -> None:
         """Remove the lock of a field: the next import restores the value of its source.

@@ -12,6 +12,14 @@ For other JPEGs the decoder holds all pixels in memory; see `jpeg.decodes_in_one
 """
 LONGER_SIDE = 1024
 QUALITY = 85
+WEBP_QUALITY = 82
+WEBP_EFFORT = 4
+"""Pillow's `method`, from 0 (fast) to 6 (small)."""
+
+Pictures = dict[str, bytes]
+"""A picture in several sizes, by the name of the size."""
+POSTER_SIZES = {"large": (800, 1200), "small": (400, 600)}
+"""The largest width and height of each size of posters, in pixels, the largest first."""
 
 JPEG_ONLY = frozenset({"JPEG"})
 PICTURES = frozenset({"JPEG", "PNG", "WEBP"})

@@ -1,14 +1,15 @@
-"""Decode uploaded pictures and encode them again, so that only the visible pixels remain.
+"""Decode pictures and encode them again, so that only the visible pixels remain.
 
 Metadata (such as the place and the camera) and data hidden in or after the picture are removed.
 Pillow is imported when it is first used, because it would slow down the server's start.
 """
 
 import warnings
+from collections.abc import Sequence
 from functools import cache
 from io import BytesIO
 from types import ModuleType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from kinoteka.core.media.colours import convert_to_srgb
 from kinoteka.core.media.jpeg import count_scans, decodes_in_one_pass
@@ -16,7 +17,10 @@ from kinoteka.core.media.model import (
     LONGER_SIDE,
     MAX_PIXELS,
     MAX_SCALABLE_PIXELS,
+    PICTURES,
     QUALITY,
+    WEBP_EFFORT,
+    WEBP_QUALITY,
     detect_format,
 )
 from kinoteka.errors import Code, DomainError
@@ -52,13 +56,39 @@ def re_encode(data: bytes, allowed: frozenset[str]) -> bytes:
         DomainError(UPLOAD_UNREADABLE): the file is empty, broken or truncated.
         DomainError(UPLOAD_TOO_MANY_PIXELS): `limit` is the allowed number of megapixels.
     """
+    picture = _decode(data, allowed, MAX_SIZE)
+    return _encode(picture, "JPEG", quality=QUALITY, optimize=True, progressive=True)
+
+
+def scale(data: bytes, sizes: Sequence[tuple[int, int]]) -> list[bytes]:
+    """Return the picture as new WebPs, each within a width and height, the largest size first.
+
+    Raises:
+        DomainError: as `re_encode`, which also says how the picture is converted.
+    """
+    picture = _decode(data, PICTURES, sizes[0])
+    scaled = []
+    for size in sizes:
+        picture.thumbnail(size)
+        scaled.append(_encode(picture, "WEBP", quality=WEBP_QUALITY, method=WEBP_EFFORT))
+    return scaled
+
+
+def _encode(picture: "Image", kind: str, **options: Any) -> bytes:
+    stream = BytesIO()
+    picture.save(stream, kind, **options)
+    return stream.getvalue()
+
+
+def _decode(data: bytes, allowed: frozenset[str], size: tuple[int, int]) -> "Image":
+    """Return the picture, upright, in sRGB and within a width and height."""
     if not data:
         raise DomainError(Code.UPLOAD_UNREADABLE, reason="empty")
     kind = detect_format(data)
     if kind is None or kind not in allowed:
         raise DomainError(Code.UPLOAD_WRONG_TYPE, allowed=", ".join(sorted(allowed)))
     try:
-        return _re_encode(data, kind)
+        return _decode_format(data, kind, size)
     except DomainError:
         raise
     # Decoders raise many errors for broken data: OSError, SyntaxError, struct.error, …
@@ -66,17 +96,14 @@ def re_encode(data: bytes, allowed: frozenset[str]) -> bytes:
         raise DomainError(Code.UPLOAD_UNREADABLE, reason="broken") from error
 
 
-def _re_encode(data: bytes, kind: str) -> bytes:
+def _decode_format(data: bytes, kind: str, size: tuple[int, int]) -> "Image":
     with _pillow().open(BytesIO(data), formats=(kind,)) as uploaded:
         _require_pixel_limit(uploaded.size, scalable=kind == "JPEG" and decodes_in_one_pass(data))
         if kind == "JPEG":
             _require_scan_limit(uploaded.size, count_scans(data))
         profile = uploaded.info.get("icc_profile")
-        picture = _opaque(convert_to_srgb(_scaled(uploaded), profile))
-        upright = _upright(picture, _orientation(uploaded))
-    stream = BytesIO()
-    upright.save(stream, "JPEG", quality=QUALITY, optimize=True, progressive=True)
-    return stream.getvalue()
+        picture = _opaque(convert_to_srgb(_scaled(uploaded, size), profile))
+        return _upright(picture, _orientation(uploaded))
 
 
 @cache
@@ -105,13 +132,13 @@ def _require_scan_limit(size: tuple[int, int], scans: int) -> None:
         raise DomainError(Code.UPLOAD_UNREADABLE, reason="scans")
 
 
-def _scaled(uploaded: "Image") -> "Image":
+def _scaled(uploaded: "Image", size: tuple[int, int]) -> "Image":
     picture = uploaded
     if picture.mode == DEEP_GREY:
         picture = picture.point(lambda value: value / 256).convert("L")
     elif picture.mode not in SCALABLE or "transparency" in picture.info:
         picture = picture.convert("RGBA" if picture.has_transparency_data else "RGB")
-    picture.thumbnail(MAX_SIZE)  # This decodes a JPEG at a reduced size.
+    picture.thumbnail(size)  # This decodes a JPEG at a reduced size.
     return picture
 
 

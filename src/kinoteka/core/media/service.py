@@ -1,20 +1,19 @@
-"""Uploaded pictures: decode and encode them again, store, read and delete them.
+"""Pictures: decode and encode them again, store, read and delete them.
 
-Public operations: read_picture, store, get, delete_after_commit.
+Public operations: read_picture, read_poster, scale_poster, store, get, delete_after_commit.
 """
 
 import secrets
 
-from kinoteka.core.media.model import MAX_UPLOAD_BYTES
-from kinoteka.core.media.pictures import re_encode
+from kinoteka.core.media.model import MAX_UPLOAD_BYTES, POSTER_SIZES, Pictures
+from kinoteka.core.media.pictures import re_encode, scale
 from kinoteka.database.unit import Unit
 from kinoteka.errors import Code, DomainError
-from kinoteka.infrastructure.files import open_files
+from kinoteka.infrastructure.files import AVATAR_FOLDER, open_files
 from kinoteka.infrastructure.settings import Settings
 from kinoteka.infrastructure.spooled_files import SpooledFile
 from kinoteka.infrastructure.worker_threads import Load, Workers
 
-FOLDER = "avatars"
 DECODING_THREADS = 2
 DECODING_QUEUE = 40
 SECONDS_EACH = 0.2
@@ -24,7 +23,7 @@ class Media:
     """The pictures that accounts upload."""
 
     def __init__(self, settings: Settings) -> None:
-        self._files = open_files(settings, FOLDER)
+        self._files = open_files(settings, AVATAR_FOLDER)
         self._workers = Workers(
             "pictures",
             threads=DECODING_THREADS,
@@ -47,6 +46,24 @@ class Media:
         if file.size > MAX_UPLOAD_BYTES:
             raise DomainError(Code.UPLOAD_TOO_LARGE, limit=MAX_UPLOAD_BYTES)
         return await self._workers.run(lambda: re_encode(file.read(), allowed))
+
+    async def read_poster(self, file: SpooledFile) -> Pictures:
+        """Return an uploaded poster in all sizes.
+
+        Raises:
+            DomainError: as `read_picture`.
+        """
+        if file.size > MAX_UPLOAD_BYTES:
+            raise DomainError(Code.UPLOAD_TOO_LARGE, limit=MAX_UPLOAD_BYTES)
+        return await self._workers.run(lambda: _in_all_sizes(file.read()))
+
+    async def scale_poster(self, content: bytes) -> Pictures:
+        """Return a fetched poster in all sizes.
+
+        Raises:
+            DomainError: as `read_picture`.
+        """
+        return await self._workers.run(lambda: _in_all_sizes(content))
 
     async def store(self, unit: Unit, picture: bytes) -> str:
         """Store a picture under a new random name, and return the name.
@@ -87,3 +104,7 @@ class Media:
         """Wait for running work, then close the files."""
         self._workers.close()
         self._files.close()
+
+
+def _in_all_sizes(content: bytes) -> Pictures:
+    return dict(zip(POSTER_SIZES, scale(content, list(POSTER_SIZES.values())), strict=True))

@@ -3,6 +3,7 @@
     manifest.json            the `Manifest`
     database.sqlite          or database.dump, written by pg_dump
     avatars/<name>           the pictures that the database refers to
+    posters/<name>           the posters that operators uploaded
     keys/<name>              secret.key and signing-key.pem
     SHA256SUMS               of all other files, in the format of sha256sum
 
@@ -25,14 +26,20 @@ import msgspec
 
 from kinoteka.database.backup import BackupFailed
 from kinoteka.infrastructure.clock import now
-from kinoteka.infrastructure.files import FILE_NAME, MAX_FILE_BYTES
+from kinoteka.infrastructure.files import (
+    AVATAR_FOLDER,
+    FILE_NAME,
+    MAX_FILE_BYTES,
+    POSTER_FOLDER,
+)
 from kinoteka.infrastructure.keys import KEY_FILES
 from kinoteka.infrastructure.progress import Progress
 
 FORMAT = 1
 MANIFEST, CHECKSUMS = "manifest.json", "SHA256SUMS"
 DATABASES = {"sqlite": "database.sqlite", "postgresql": "database.dump"}
-AVATARS, KEYS = "avatars", "keys"
+PICTURE_FOLDERS = (AVATAR_FOLDER, POSTER_FOLDER)
+KEYS = "keys"
 
 COMPRESSION = 1
 CHUNK = 1024 * 1024
@@ -40,7 +47,7 @@ SMALL = 64 * 1024
 """The maximum size of a key file in bytes."""
 MEMBER = re.compile(
     f"{MANIFEST}|{CHECKSUMS}|{'|'.join(DATABASES.values())}"
-    f"|{KEYS}/({'|'.join(KEY_FILES)})|{AVATARS}/{FILE_NAME.pattern}"
+    f"|{KEYS}/({'|'.join(KEY_FILES)})|({'|'.join(PICTURE_FOLDERS)})/{FILE_NAME.pattern}"
 )
 CHECKSUM = re.compile(r"([0-9a-f]{64})  (\S+)")
 

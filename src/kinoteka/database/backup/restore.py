@@ -18,7 +18,7 @@ from pathlib import Path
 import msgspec
 
 from kinoteka.database.backup import BackupFailed
-from kinoteka.database.backup.archive import AVATARS, DATABASES, KEYS, Manifest, extract
+from kinoteka.database.backup.archive import DATABASES, KEYS, PICTURE_FOLDERS, Manifest, extract
 from kinoteka.database.backup.write import sync_folder, work_folder
 from kinoteka.database.engines import DATABASE, database_path
 from kinoteka.database.engines.postgresql import restore as postgresql_restore
@@ -73,7 +73,8 @@ def restore_archive(
         DatabaseUnusable
     """
     database = _prepared(settings, archive, progress)
-    _put_avatars(settings, archive.folder / AVATARS, progress)
+    for folder in PICTURE_FOLDERS:
+        _put_pictures(settings, folder, archive.folder / folder, progress)
     left = _put_keys(settings.data, archive.folder / KEYS, replace=with_sessions)
     if settings.database_url:
         migrate(settings)  # creates what a backup of tables does not contain
@@ -124,14 +125,14 @@ def _prepared(settings: Settings, archive: UnpackedArchive, progress: Progress) 
     return prepared
 
 
-def _put_avatars(settings: Settings, folder: Path, progress: Progress) -> None:
-    if not folder.exists():
+def _put_pictures(settings: Settings, folder: str, unpacked: Path, progress: Progress) -> None:
+    if not unpacked.exists():
         return
-    paths = list(folder.iterdir())
+    paths = list(unpacked.iterdir())
     progress.begin("storing pictures", len(paths))
 
     async def put() -> None:
-        files = open_files(settings, AVATARS)
+        files = open_files(settings, folder)
         try:
             for path in paths:
                 await files.put(path.name, path.read_bytes())

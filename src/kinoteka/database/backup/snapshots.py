@@ -17,10 +17,25 @@ from kinoteka.database.engines.postgresql import programs
 from kinoteka.database.engines.postgresql.driver import connect
 from kinoteka.database.engines.sqlite.driver import connect as open_file
 from kinoteka.database.schema import metadata
+from kinoteka.infrastructure.files import AVATAR_FOLDER, POSTER_FOLDER
 from kinoteka.infrastructure.progress import Progress
 from kinoteka.infrastructure.settings import Settings
 
-AVATARS = "SELECT avatar_file FROM accounts WHERE avatar_file IS NOT NULL ORDER BY id"
+PICTURES = {
+    AVATAR_FOLDER: (
+        "accounts",
+        "SELECT avatar_file FROM accounts WHERE avatar_file IS NOT NULL ORDER BY id",
+    ),
+    POSTER_FOLDER: (
+        "posters",
+        "SELECT small_file FROM posters WHERE address IS NULL "
+        "UNION ALL SELECT large_file FROM posters WHERE address IS NULL",
+    ),
+}
+"""For each folder of pictures, a table and the names of the pictures to which it refers.
+
+Fetched posters are a cache and not in backups.
+"""
 PAGES = 2048
 """The number of pages that are copied together."""
 BATCH = 1000
@@ -43,8 +58,8 @@ class Snapshot(Protocol):
     schema: str
     counts: dict[str, int]
 
-    def avatars(self) -> Generator[str, None, None]:
-        """The names of the pictures that the copy names."""
+    def pictures(self, folder: str) -> Generator[str, None, None]:
+        """The names of the pictures of one folder that the copy names."""
 
 
 def snapshot(
@@ -81,10 +96,13 @@ class _Taken:
             if self._one(IS_THERE[engine].format(name=table.name))  # else of a later schema
         }
 
-    def avatars(self) -> Generator[str, None, None]:
-        named = () if self.engine == "sqlite" else ("avatars",)  # its rows stay at the server
+    def pictures(self, folder: str) -> Generator[str, None, None]:
+        table, query = PICTURES[folder]
+        if table not in self.counts:
+            return
+        named = () if self.engine == "sqlite" else ("pictures",)  # its rows stay at the server
         with closing(self._connection.cursor(*named)) as cursor:
-            cursor.execute(AVATARS)
+            cursor.execute(query)
             while batch := cursor.fetchmany(BATCH):
                 yield from (name for (name,) in batch)
 

@@ -15,11 +15,11 @@ import msgspec
 
 from kinoteka.database.backup import BackupFailed
 from kinoteka.database.backup.archive import (
-    AVATARS,
     DATABASES,
     FORMAT,
     KEYS,
     MANIFEST,
+    PICTURE_FOLDERS,
     ArchiveWriter,
     Manifest,
 )
@@ -75,7 +75,7 @@ def write(
                 try:
                     archive.add(MANIFEST, msgspec.json.format(msgspec.json.encode(manifest)))
                     archive.add_file(DATABASES[taken.engine], copied, progress)
-                    pictures, gone = _add_avatars(archive, settings, taken, progress)
+                    pictures, gone = _add_pictures(archive, settings, taken, progress)
                     keys = _add_keys(archive, settings.data) if with_keys else 0
                     archive.finish()
                 except BaseException:
@@ -142,7 +142,7 @@ def _write_file(
     return filled
 
 
-def _add_avatars(
+def _add_pictures(
     archive: ArchiveWriter, settings: Settings, taken: Snapshot, progress: Progress
 ) -> tuple[int, int]:
     """Add the pictures that the copy refers to; return the numbers of added and missing ones.
@@ -151,20 +151,23 @@ def _add_avatars(
     """
     progress.begin("pictures")
     count = gone = 0
-    with closing(taken.avatars()) as names, asyncio.Runner() as runner:
-        while chosen := list(islice(names, AT_ONCE)):
-            for name, content in zip(chosen, runner.run(_fetch(settings, chosen)), strict=True):
-                if content is None:
-                    gone += 1
-                else:
-                    archive.add(f"{AVATARS}/{name}", content)
-                    count += 1
-            progress.done += len(chosen)
+    with asyncio.Runner() as runner:
+        for folder in PICTURE_FOLDERS:
+            with closing(taken.pictures(folder)) as names:
+                while chosen := list(islice(names, AT_ONCE)):
+                    contents = runner.run(_fetch(settings, folder, chosen))
+                    for name, content in zip(chosen, contents, strict=True):
+                        if content is None:
+                            gone += 1
+                        else:
+                            archive.add(f"{folder}/{name}", content)
+                            count += 1
+                    progress.done += len(chosen)
     return count, gone
 
 
-async def _fetch(settings: Settings, names: Sequence[str]) -> list[bytes | None]:
-    files = open_files(settings, AVATARS)
+async def _fetch(settings: Settings, folder: str, names: Sequence[str]) -> list[bytes | None]:
+    files = open_files(settings, folder)
     try:
         async with asyncio.TaskGroup() as group:
             fetching = [group.create_task(files.get(name)) for name in names]

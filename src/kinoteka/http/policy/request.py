@@ -3,6 +3,7 @@
 from kinoteka.core.access.model import UNIDENTIFIED_ACTOR, Actor
 from kinoteka.core.accounts.model import Account, Person
 from kinoteka.core.accounts.people import external_avatar
+from kinoteka.core.film_posters.model import DIRECT, poster_path
 from kinoteka.core.services import Services
 from kinoteka.core.sessions.model import SignInResult, TokenOwner, Visit
 from kinoteka.database.unit import Unit
@@ -86,6 +87,12 @@ class Request(request.Request):
         if account.avatar_file is None:
             return None
         return self.absolute(f"/media/avatars/{account.avatar_file}")
+
+    def poster(self, film_id: int, address: str | None) -> str:
+        """Return the URL of a film's poster. `address` is the one that an import named."""
+        if address and self.settings.posters == DIRECT:
+            return address
+        return self.absolute(poster_path(film_id))
 
     def session_cookie(self, started: SignInResult) -> tuple[bytes, bytes]:
         """Return the header with the cookie of a new session. Its device becomes known."""

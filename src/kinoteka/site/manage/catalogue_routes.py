@@ -46,6 +46,18 @@ FILMS: tuple[Route, ...] = (
         permission=FILMS_EDIT,
     ),
     form(
+        "/manage/films/{id}/poster",
+        films.upload_poster,
+        "Upload a film's poster",
+        permission=FILMS_EDIT,
+    ),
+    form(
+        "/manage/films/{id}/poster/remove",
+        films.remove_poster,
+        "Remove a film's uploaded poster",
+        permission=FILMS_EDIT,
+    ),
+    form(
         "/manage/films/{id}/label",
         films.label_film,
         "Label a film",
@@ -67,7 +79,7 @@ FILMS: tuple[Route, ...] = (
             "A film to manage",
             signed_in=True,
         )
-        for name in ("unlock", "label", "hide", "show")
+        for name in ("unlock", "poster", "poster/remove", "label", "hide", "show")
     ),
 )
 SELECTIONS: tuple[Route, ...] = (

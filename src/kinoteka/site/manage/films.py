@@ -2,8 +2,11 @@
 
 from kinoteka.core.catalogue.listing import Page
 from kinoteka.core.catalogue.model import FIELDS, Film
+from kinoteka.core.media.model import MAX_UPLOAD_BYTES
 from kinoteka.http.mechanics.response import Response
+from kinoteka.http.mechanics.routes import Upload
 from kinoteka.http.policy.request import Request
+from kinoteka.http.policy.uploads import receive_upload
 from kinoteka.site.manage.catalogue_schemas import (
     FILM_FORM,
     FilmForm,
@@ -16,6 +19,7 @@ from kinoteka.site.ui.error_pages import PageError, redisplay_on_error
 from kinoteka.site.ui.pages import redirect, render
 
 PAGE_SIZE = 30
+POSTER = Upload("file", MAX_UPLOAD_BYTES)
 
 
 async def show_films(request: Request, query: FilmsQuery) -> Response:
@@ -53,6 +57,7 @@ async def show_film(
         form=typed or FilmForm.from_film(film),
         fields=FIELDS,
         labels=sorted(await request.core.access.label_ids(request.unit)),
+        has_upload=await request.core.film_posters.is_uploaded(request.unit, film_id),
         failed=failed,
     )
 
@@ -64,6 +69,25 @@ async def save_film(request: Request, film_id: int, body: FilmForm) -> Response:
         request.actor, request.unit, film_id, body.values(), body.version or None
     )
     return redirect(request, f"/manage/films/{film_id}", notice="film_saved")
+
+
+async def upload_poster(request: Request, film_id: int) -> Response:
+    """Replace a film's poster with an uploaded picture."""
+    return await _upload_poster(request, film_id, None)
+
+
+@redisplay_on_error(show_film)
+async def _upload_poster(request: Request, film_id: int, _: None) -> Response:
+    # Receive the file here, so that the page can report a file that is too large.
+    async with receive_upload(request, POSTER) as file:
+        await request.core.film_posters.upload(request.actor, request.unit, film_id, file)
+    return redirect(request, f"/manage/films/{film_id}", notice="poster_saved")
+
+
+async def remove_poster(request: Request, film_id: int) -> Response:
+    """Remove a film's uploaded poster."""
+    await request.core.film_posters.remove_upload(request.actor, request.unit, film_id)
+    return redirect(request, f"/manage/films/{film_id}", notice="poster_removed")
 
 
 async def unlock_field(request: Request, film_id: int, body: UnlockForm) -> Response:

@@ -30,6 +30,8 @@ NOTICES: dict[str, str] = {
     "signed_up": N_("Welcome! Your account has been created."),
     "signed_out": N_("You have signed out."),
     "profile_saved": N_("Profile saved."),
+    "poster_saved": N_("Poster saved."),
+    "poster_removed": N_("Poster removed."),
     "avatar_saved": N_("Picture saved."),
     "avatar_removed": N_("Picture removed."),
     "password_changed": N_("Password changed. All your other sessions have ended."),

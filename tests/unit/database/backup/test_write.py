@@ -29,6 +29,8 @@ def filled(settings):
     (settings.data / "avatars").mkdir()
     (settings.data / "avatars" / "picture-1.jpg").write_bytes(PICTURE)
     (settings.data / "avatars" / "nobody-names-it.jpg").write_bytes(PICTURE)
+    (settings.data / "posters").mkdir()
+    (settings.data / "posters" / "uploaded-1.webp").write_bytes(PICTURE)
     (settings.data / "secret.key").write_text("secret")
     return settings
 
@@ -36,12 +38,13 @@ def filled(settings):
 def test_everything_is_in_it(filled, tmp_path, engine):
     file = tmp_path / "backup"
     written = back_up(filled, file)
-    assert (written["films"], written["pictures"], written["gone"]) == (FILM_COUNT, 1, 1)
+    assert (written["films"], written["pictures"], written["gone"]) == (FILM_COUNT, 2, 2)
     content = archive_members(file)
     database = "database.sqlite" if engine == "sqlite" else "database.dump"
     assert list(content) == [
-        "manifest.json", database, "avatars/picture-1.jpg", "keys/secret.key", "SHA256SUMS",
-    ]  # fmt: skip
+        *("manifest.json", database, "avatars/picture-1.jpg", "posters/uploaded-1.webp"),
+        *("keys/secret.key", "SHA256SUMS"),
+    ]
     assert content["avatars/picture-1.jpg"] == PICTURE
     manifest = json.loads(content["manifest.json"])
     assert (manifest["engine"], manifest["revision"]) == (engine, newest())

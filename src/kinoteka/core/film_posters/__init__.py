@@ -1,0 +1,1 @@
+"""Posters of films: fetched from the addresses that imports name, or uploaded by operators."""

@@ -1,0 +1,36 @@
+"""Settings of the film catalogue; `Settings` inherits them."""
+
+from typing import Annotated
+
+from msgspec import Meta
+
+from kinoteka.infrastructure.connection_settings import ConnectionSettings
+
+
+class CatalogueSettings(ConnectionSettings, frozen=True, kw_only=True):
+    """How the catalogue's films are shown."""
+
+    posters: Annotated[
+        str,
+        Meta(
+            pattern="^(cache|direct|off)$",
+            description="cache: the server fetches the posters that imports name, and serves them; "
+            "direct: readers' browsers fetch them from the other servers; off: nobody does.",
+        ),
+    ] = "cache"
+    poster_cache_megabytes: Annotated[
+        int,
+        Meta(
+            ge=1,
+            le=10_000_000,
+            description="Space for fetched posters, in MiB; past that the ones that nobody has "
+            "viewed for the longest time are deleted.",
+        ),
+    ] = 2048
+    poster_hosts_allowed: Annotated[
+        tuple[str, ...],
+        Meta(
+            description="Hosts of posters, by comma, that may have a private address, such as a "
+            "media server in the same network."
+        ),
+    ] = ()
