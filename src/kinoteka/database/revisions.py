@@ -5,6 +5,10 @@ publishes the revision with the ids of what changed. A process that receives the
 invalidates the entries with these ids. A process that finds an unpublished revision in the
 database invalidates everything that it has cached of that kind. Processes look every half second,
 so the bus only makes invalidation faster and more precise.
+
+A change of the fields of one film increases a part of the revision "catalogue" (`FILM_PARTS`)
+instead of the whole. Caches of responses are made of "catalogue" and notice every change. The order
+by year is made of "film_years" and notices changes of years, and changes that concern all films.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -24,7 +28,26 @@ INCREMENT_REVISION: Statement[tuple[int]] = Statement(
     .values(value=revisions.c.value + 1)
     .returning(revisions.c.value)
 )
+# Writers of the same data wait for each other here.
+LOCK_REVISION: Statement[tuple[()]] = Statement(
+    update(revisions)
+    .where(revisions.c.name == bindparam("revision"))
+    .values(value=revisions.c.value)
+)
 ALL: Statement[tuple[str, int]] = Statement(select(revisions.c.name, revisions.c.value))
+
+FILM_PARTS = (
+    *("film_texts", "film_titles", "film_years", "film_ratings", "film_genres", "film_directors"),
+)
+"""The parts of the revision "catalogue"."""
+FILM_SET = "film_set"
+"""Made only of changes that may concern all films, such as imports, and of who sees a film."""
+_ROWS: dict[str, tuple[str, ...]] = {
+    "catalogue": ("catalogue", *FILM_PARTS),
+    FILM_SET: ("catalogue",),
+    **{part: ("catalogue", part) for part in FILM_PARTS},
+}
+"""The stored revisions that each name stands for, if not only for itself."""
 
 CHANNEL = "revisions"
 MAX_NAMED_IDS = 1000
@@ -50,6 +73,7 @@ class Revisions:
         self._bus = bus
         self._data_version: int | None = None
         self._known: dict[str, int] = {}
+        self._totals: dict[str, int] = {}  # of the stored revisions that a name stands for
         self._listeners: dict[str, list[tuple[InvalidateAll, InvalidateOne | None]]] = {}
         # `_ahead`: revisions that were received before an earlier one. `_awaited`: revisions that
         # were found in the database before their message arrived.
@@ -77,13 +101,17 @@ class Revisions:
         self._listeners.setdefault(name, []).append((invalidate_all, invalidate_one))
 
     def value(self, name: str) -> int:
-        """Return the newest known revision. It never decreases."""
-        return self._known[name]
+        """Return the newest known revision, including its parts. It never decreases."""
+        return self._totals[name]
 
     def revision_of(self, names: Iterable[str]) -> int:
         """Return a number that is different for every state of all these kinds of data."""
         # Each revision only grows, so their sum does.
-        return sum(map(self._known.__getitem__, names))
+        return sum(map(self._totals.__getitem__, names))
+
+    async def lock(self, unit: Unit, name: str) -> None:
+        """Make other writers of this kind of data wait until the unit's transaction ends."""
+        await unit.run(LOCK_REVISION, revision=name)
 
     async def increase(self, unit: Unit, name: str, ids: Sequence[int] | None = None) -> None:
         """Increase a revision in the unit's transaction. `ids` names what changes, if known."""
@@ -125,13 +153,15 @@ class Revisions:
         ahead = self._ahead.setdefault(name, set())
         ahead.add(value)
         while self._known[name] + 1 in ahead:
-            self._known[name] += 1
+            self._set_known(name, self._known[name] + 1)
             ahead.discard(self._known[name])
         if ahead and not self._expects_messages(name):
             self._skip_to(name, max(ahead))
 
     def _compare(self, name: str, value: int) -> None:
-        known = self._known.setdefault(name, value)
+        if name not in self._known:
+            self._set_known(name, value)
+        known = self._known[name]
         awaited = self._awaited.pop(name, 0)
         if value <= known:
             return
@@ -146,9 +176,15 @@ class Revisions:
 
     def _skip_to(self, name: str, value: int) -> None:
         """Invalidate everything of a kind, because no message named what changed."""
-        self._known[name] = value
+        self._set_known(name, value)
         self._ahead[name] = {each for each in self._ahead.get(name, ()) if each > value}
         self._invalidate(name, None)
+
+    def _set_known(self, name: str, value: int) -> None:
+        self._known[name] = self._totals[name] = value
+        for total, rows in _ROWS.items():
+            if name in rows:
+                self._totals[total] = sum(self._known.get(row, 0) for row in rows)
 
     def _invalidate(self, name: str, ids: Sequence[int] | None) -> None:
         for invalidate_all, invalidate_one in self._listeners.get(name, ()):

@@ -70,7 +70,20 @@ async def test_change_notifies_other_processes_and_not_its_own(services):
     await there.refresh()
     await there.refresh()
     assert calls == {"here": 0, "there": 1}
-    assert there.value("catalogue") == services.revisions.value("catalogue") == 2
+    assert there.value("catalogue") == services.revisions.value("catalogue")
+
+
+async def test_part_of_a_revision_changes_the_whole_and_not_the_other_parts(services):
+    names = ("catalogue", "film_years", "film_titles", "film_set", "library")
+
+    async def changed_by(name):
+        before = {each: services.revisions.revision_of([each]) for each in names}
+        await change(services, services.revisions, name)
+        return [each for each in names if services.revisions.revision_of([each]) > before[each]]
+
+    assert await changed_by("film_years") == ["catalogue", "film_years"]
+    assert await changed_by("catalogue") == ["catalogue", "film_years", "film_titles", "film_set"]
+    assert await changed_by("library") == ["library"]
 
 
 async def test_rolled_back_change_is_not_published(services, here, bus):
@@ -137,8 +150,9 @@ class TestPublishedChange:
         assert (here.invalidated, here.value("sessions")) == ([7], 3)
 
     async def test_revision_without_cached_entries_is_updated_at_once(self, services, here, bus):
+        before = here.value("catalogue")
         bus.deliver(Change("catalogue", 3, None))
-        assert here.value("catalogue") == 3
+        assert here.value("catalogue") == before + 2
 
 
 class TestChangeInTheDatabase:

@@ -2,7 +2,8 @@
 
 A page is a slice of the array, so the last page costs the same as the first, and the array's length
 is the total. A thread builds an array when it is first needed, once for all concurrent requests.
-The array is cached until the catalogue changes.
+The array is cached until the data that it is made of changes, so the order by year outlasts an edit
+of a description.
 """
 
 import asyncio
@@ -28,7 +29,10 @@ Build = Callable[[Reader], Ids]
 
 
 class Positions:
-    """Cached arrays of ids, which the revisions with the given names invalidate."""
+    """Cached arrays of ids. An array is valid while the revisions of its data are unchanged.
+
+    `names` are these revisions, unless a request names others.
+    """
 
     def __init__(
         self,
@@ -38,45 +42,42 @@ class Positions:
     ) -> None:
         self._revisions = revisions
         self._names = names
-        self._revision = 0
         self._cache_bytes = cache_bytes
-        self._cache: BoundedMap[Hashable, Ids] = BoundedMap(cache_bytes)
-        self._pending: dict[Hashable, asyncio.Task[Ids]] = {}
+        self._cache: BoundedMap[Hashable, tuple[int, Ids]] = BoundedMap(cache_bytes)
+        self._pending: dict[tuple[Hashable, int], asyncio.Task[Ids]] = {}
 
-    async def get(self, unit: Unit, key: Hashable, build: Build) -> Ids:
-        """Return the array cached under `key`, or build and cache it."""
-        self._clear_if_outdated()
+    async def get(
+        self, unit: Unit, key: Hashable, build: Build, names: Sequence[str] | None = None
+    ) -> Ids:
+        """Return the array cached under `key`, or build and cache it.
+
+        The same key always has the same `names`.
+        """
+        names = names or self._names
+        revision = self._revisions.revision_of(names)
         cached = self._cache.get(key)
-        if cached is not None:
-            return cached
-        task = self._pending.get(key)
+        if cached is not None and cached[0] == revision:
+            return cached[1]
+        task = self._pending.get((key, revision))
         if task is None:
-            task = asyncio.create_task(self._build(unit, key, build))
+            task = asyncio.create_task(self._build(unit, key, build, names, revision))
             # Awaiting requests get the error anyway; without them it would be logged.
             task.add_done_callback(discard_error)
-            self._pending[key] = task
+            self._pending[key, revision] = task
         # A cancelled request must not cancel the task, because others may wait for it.
         return await asyncio.shield(task)
 
-    def _clear_if_outdated(self) -> None:
-        revision = self._revisions.revision_of(self._names)
-        if revision != self._revision:
-            self._revision = revision
-            self._cache.clear()
-            self._pending.clear()
-
-    async def _build(self, unit: Unit, key: Hashable, build: Build) -> Ids:
-        revision = self._revision
+    async def _build(
+        self, unit: Unit, key: Hashable, build: Build, names: Sequence[str], revision: int
+    ) -> Ids:
         try:
             ids = await unit.read_in_thread(build)
         finally:
-            if self._pending.get(key) is asyncio.current_task():
-                del self._pending[key]
-        if revision == self._revisions.revision_of(self._names):
+            del self._pending[key, revision]
+        if revision == self._revisions.revision_of(names):
             # An array larger than the cache is cached alone.
-            self._cache.set(
-                key, ids, min(ENTRY_OVERHEAD + len(ids) * ids.itemsize, self._cache_bytes)
-            )
+            size = min(ENTRY_OVERHEAD + len(ids) * ids.itemsize, self._cache_bytes)
+            self._cache.set(key, (revision, ids), size)
         return ids
 
 

@@ -25,6 +25,7 @@ from kinoteka.core.catalogue.model import (
     Genre,
     OtherIds,
 )
+from kinoteka.core.catalogue.order_revisions import RELATED, revisions_of
 from kinoteka.core.catalogue.positions import Ids, Positions, ordered_like, parse_ids
 from kinoteka.core.rate_limits import Throttle
 from kinoteka.core.text import clean_text
@@ -161,7 +162,9 @@ class Catalogue:
                 found.extend(each for each in similar if each not in found)
             return found[:MAX_RELATED_FILMS]
 
-        ids = await self._small_positions.get(unit, ("related", actor.labels, film.id), find)
+        ids = await self._small_positions.get(
+            unit, ("related", actor.labels, film.id), find, RELATED
+        )
         return await self.films_by_id(actor, unit, ids)
 
     async def films_by_id(self, actor: Actor, unit: Unit, ids: Sequence[int]) -> list[Film]:
@@ -208,7 +211,10 @@ class Catalogue:
         statement = queries.film_order(tuple(filters), query.order)
         values = {**visible_to(actor.labels), **filters}
         return await self._positions.get(
-            unit, key, lambda reader: parse_ids(reader.fetch(statement, **values)[0][0])
+            unit,
+            key,
+            lambda reader: parse_ids(reader.fetch(statement, **values)[0][0]),
+            revisions_of(filters, query.order),
         )
 
     async def _search_films(
@@ -269,6 +275,7 @@ class Catalogue:
             unit,
             (statements.name, actor.labels),
             lambda reader: parse_ids(reader.fetch(statements.order, **values)[0][0]),
+            (f"film_{statements.name}",),
         )
 
         async def read(ids: Sequence[int]) -> list[Any]:

@@ -31,6 +31,7 @@ from kinoteka.core.catalogue.model import (
     FilmFields,
     FilmQuery,
 )
+from kinoteka.core.catalogue.order_revisions import revisions_of_fields
 from kinoteka.core.catalogue.service import Catalogue
 from kinoteka.core.film_editing import queries
 from kinoteka.core.film_editing.model import EditableFilm
@@ -124,6 +125,8 @@ class FilmEditing:
                 await unit.run(each.unlink, film_id=film_id)
                 await self._link(unit, each, before.access, ids[each.field])
         changes = _changes(before.fields, fields)
+        for revision in revisions_of_fields(changes):
+            await self._revisions.increase(unit, revision)
         locked = await _lock_fields(unit, before, changes)
         after = msgspec.structs.replace(before, fields=fields, locked=locked)
         await _index(unit, after)
@@ -191,7 +194,7 @@ class FilmEditing:
     async def _lock_film(self, unit: Unit, film_id: int) -> EditableFilm:
         """Return a film and lock it until the transaction ends."""
         await unit.limit_lock_wait()
-        await self._revisions.increase(unit, "catalogue")
+        await self._revisions.lock(unit, "catalogue")
         return await _read(unit, film_id)
 
     async def _get_or_create_ids(

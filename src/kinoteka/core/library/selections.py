@@ -30,7 +30,7 @@ from kinoteka.core.library.model import (
     SelectionPage,
 )
 from kinoteka.core.text import clean_public_text
-from kinoteka.database.revisions import Revisions
+from kinoteka.database.revisions import FILM_SET, Revisions
 from kinoteka.database.unit import Conflict, Unit
 from kinoteka.database.visibility import visible_to
 from kinoteka.errors import Code, DomainError, field_invalid
@@ -46,7 +46,7 @@ class Selections:
     def __init__(self, revisions: Revisions, catalogue: Catalogue) -> None:
         self._revisions = revisions
         self._catalogue = catalogue
-        self._positions = Positions(revisions, ("library", "catalogue"))
+        self._positions = Positions(revisions, ("library", FILM_SET))
 
     async def list_public(
         self, actor: Actor, unit: Unit, offset: int, limit: int, *, featured: bool | None = None

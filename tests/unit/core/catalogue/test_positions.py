@@ -84,6 +84,20 @@ async def test_array_is_cached_until_its_revision_changes(
     assert build.built == built
 
 
+async def test_array_outlasts_changes_of_data_that_it_is_not_made_of(
+    positions: Positions, services: Services, unit: Unit
+) -> None:
+    build = IdsBuilder(1)
+    observed = []
+    for name in ("film_years", "film_texts", "film_titles", "film_ratings", "catalogue"):
+        await positions.get(unit, "key", build, ("film_years", "film_titles"))
+        built = build.built
+        await change(services, name)
+        await positions.get(unit, "key", build, ("film_years", "film_titles"))
+        observed.append(build.built - built)
+    assert observed == [1, 0, 1, 0, 1]
+
+
 async def test_array_built_during_a_change_is_not_cached(
     positions: Positions, services: Services, unit: Unit
 ) -> None:

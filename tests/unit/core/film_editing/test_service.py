@@ -9,7 +9,7 @@ from msgspec.structs import asdict
 
 from kinoteka.core.access.model import FILMS_EDIT, FILMS_LABEL, Actor
 from kinoteka.core.audit.model import AuditFilter
-from kinoteka.core.catalogue.model import FilmFields, FilmQuery
+from kinoteka.core.catalogue.model import FilmFields, FilmQuery, SortOrder
 from kinoteka.core.film_editing.model import EditableFilm
 from kinoteka.core.services import Services
 from kinoteka.database.engines.postgresql.bulk import bulk_session
@@ -23,7 +23,7 @@ from tests.support.accounts import (
     sign_up,
     superuser_actor,
 )
-from tests.support.databases import rows
+from tests.support.databases import execute, rows
 from tests.support.errors import raises_error
 from tests.support.films import ids_by_name, stored_counts
 
@@ -84,6 +84,32 @@ async def test_edit_changes_every_field(
     assert (film_now.genre.name, film_now.director.name) == ("Drama", "Andrei Tarkovsky")
     assert services.revisions.value("catalogue") > revision
     assert stored_counts(services.settings) == stored_counts(services.settings, recounted=True)
+
+
+@pytest.mark.parametrize(
+    ("order", "column", "affecting"),
+    [("newest", "year", {"year": 1950}), ("rating", "weighted_rating", {"rating": 1.0})],
+)
+async def test_edit_rebuilds_only_the_orders_that_it_affects(
+    services: Services,
+    films: dict[str, int],
+    root: Actor,
+    order: SortOrder,
+    column: str,
+    affecting: dict[str, object],
+) -> None:
+    async def first() -> str:
+        async with unit_of_work(services.database) as unit:
+            listing = await services.catalogue.films(root, unit, FilmQuery(order=order), ADDRESS)
+            return (await listing.page(1)).items[0].title
+
+    before = await first()
+    # A change without a revision is noticed only when the order is built.
+    execute(services.settings, f"UPDATE films SET {column} = 3000 WHERE title = 'M'")
+    await edit(services, root, films["Ran"], description="Another", title="Chaos", genres=())
+    assert await first() == before
+    await edit(services, root, films["Ran"], **affecting)
+    assert await first() == "M"
 
 
 async def test_edited_rating_moves_the_film_in_the_order_of_ratings(

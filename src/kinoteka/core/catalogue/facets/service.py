@@ -28,8 +28,6 @@ MAX_DIRECTORS = 10
 """The number of directors that match a part of a name at most."""
 NAMES_BYTES = 2 * 1024 * 1024
 MAX_LISTS = 200
-REVISIONS = ("catalogue",)
-"""The revisions that invalidate the lists."""
 LAST_CHARACTER = chr(0x10FFFF)
 
 Value = TypeVar("Value")
@@ -53,6 +51,7 @@ class Facets:
         return await self._cached(
             unit,
             ("genres", actor.labels),
+            ("film_genres",),
             lambda reader: reader.fetch(queries.GENRE_COUNTS, **values),
         )
 
@@ -62,6 +61,7 @@ class Facets:
         return await self._cached(
             unit,
             ("years", actor.labels),
+            ("film_years",),
             lambda reader: [year for (year,) in reader.fetch(queries.YEARS, **values)],
         )
 
@@ -102,17 +102,21 @@ class Facets:
                 found.extend(each for each in parse_ids(containing[0][0]) if each not in found)
             return found[:most]
 
-        ids = await self._names.get(unit, (actor.labels, words, most), find)
+        ids = await self._names.get(unit, (actor.labels, words, most), find, ("film_directors",))
         rows = {row.id: row for row in await unit.all(DIRECTORS.many, ids=list(ids))}
         return [rows[row_id] for row_id in ids if row_id in rows]
 
     async def _cached(
-        self, unit: Unit, key: tuple[object, ...], read: Callable[[Reader], Value]
+        self,
+        unit: Unit,
+        key: tuple[object, ...],
+        made_of: tuple[str, ...],
+        read: Callable[[Reader], Value],
     ) -> Value:
         cached = self._lists.get(key)
         if cached is not None:
             return cast(Value, cached)
-        revision = self._lists.revision(REVISIONS)
+        revision = self._lists.revision(made_of)
         value = await unit.read_in_thread(read)
-        self._lists.set(key, value, revision, REVISIONS)
+        self._lists.set(key, value, revision, made_of)
         return value
