@@ -29,6 +29,14 @@ def check_address(address: str) -> None:
         raise FetchFailed("the address contains credentials")
 
 
+def host_of(address: str) -> str:
+    """Return the host of an address, or nothing if it has none."""
+    try:
+        return urlsplit(address).hostname or ""
+    except ValueError:
+        return ""
+
+
 def encode_address(address: str) -> bytes:
     """Return an address with other characters, such as spaces and accents, percent-encoded."""
     return quote(address, safe=URL_CHARACTERS).encode()

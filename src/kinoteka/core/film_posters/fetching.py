@@ -4,7 +4,6 @@ import asyncio
 from collections import defaultdict
 from importlib import import_module
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 import structlog
 
@@ -14,7 +13,7 @@ from kinoteka.core.media.service import Media
 from kinoteka.database.interface import Database
 from kinoteka.database.unit import unit_of_work
 from kinoteka.errors import Code, DomainError
-from kinoteka.infrastructure.public_addresses import FetchFailed
+from kinoteka.infrastructure.public_addresses import FetchFailed, host_of
 from kinoteka.infrastructure.settings import Settings
 from kinoteka.infrastructure.tasks import BackgroundTasks
 
@@ -63,7 +62,7 @@ class PosterFetcher:
         await self._tasks.close()
 
     async def _fetch(self, film_id: int, address: str) -> None:
-        host = urlsplit(address).hostname or ""
+        host = host_of(address)
         try:
             async with self._hosts[host], self._all:
                 pictures = await self._pictures(film_id, address)
@@ -87,7 +86,8 @@ class PosterFetcher:
             if error.code in (Code.BUSY, Code.DISK_FULL):
                 raise
             reason = error.code
-        log.info("poster not fetched", film=film_id, address=address, reason=reason)
+        # The address may contain a secret, such as the signature of a link.
+        log.info("poster not fetched", film=film_id, host=host_of(address), reason=reason)
         return {}
 
     async def _download(self, address: str) -> bytes:
