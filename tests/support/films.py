@@ -11,6 +11,7 @@ from sqlalchemy import Table, bindparam, insert, select
 
 from kinoteka.core.catalogue.counts import recount_all
 from kinoteka.database import film_search as search
+from kinoteka.database import weighted_ratings
 from kinoteka.database import schema
 from kinoteka.database.film_columns import UNKNOWN_VERSION
 from kinoteka.database.interface import Reader
@@ -101,6 +102,7 @@ def fill_catalogue(settings: Settings, films: Sequence[SampleFilm] = CATALOGUE) 
     with write_transaction(settings) as reader:
         ids = {film.title: _insert(reader, film) for film in films}
         recount_all(reader)
+        weighted_ratings.refresh(reader)
         search.index(
             reader, (search.IndexEntry(ids[f.title], f.title, f.original_title, 0) for f in films)
         )
