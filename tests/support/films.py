@@ -11,8 +11,7 @@ from sqlalchemy import Table, bindparam, insert, select
 
 from kinoteka.core.catalogue.counts import recount_all
 from kinoteka.database import film_search as search
-from kinoteka.database import weighted_ratings
-from kinoteka.database import schema
+from kinoteka.database import schema, weighted_ratings
 from kinoteka.database.film_columns import UNKNOWN_VERSION
 from kinoteka.database.interface import Reader
 from kinoteka.database.revisions import INCREMENT_REVISION
