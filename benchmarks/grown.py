@@ -40,8 +40,8 @@ NAMES = ("workers", "pages", "writes", "postgresql")
 # The statements of a request, asked of PostgreSQL by itself.
 PAGE_OF_FILMS = """
 \\set first random(1, 99980)
-SELECT films.id, title, description, year, rating, genres.name, directors.name FROM films
-JOIN genres ON genres.id = genre_id JOIN directors ON directors.id = director_id
+SELECT films.id, title, description, year, rating, genres.name, people.name FROM films
+JOIN genres ON genres.id = genre_id JOIN people ON people.id = director_id
 WHERE films.id = ANY (ARRAY(SELECT generate_series(:first, :first + 11)));
 """
 MESSAGE = """

@@ -27,11 +27,12 @@ CREATE TABLE bookmarks (
 """
 COPY = """
 INSERT INTO genres SELECT id, name FROM kinoteka.genres;
-INSERT INTO directors SELECT id, name FROM kinoteka.directors;
+INSERT INTO directors SELECT id, name FROM kinoteka.people;
 INSERT INTO films
 SELECT id, title, coalesce(description, ''), year, rating,
     (SELECT genre_id FROM kinoteka.film_genres WHERE film_id = id ORDER BY position LIMIT 1),
-    (SELECT director_id FROM kinoteka.film_directors WHERE film_id = id ORDER BY position LIMIT 1)
+    (SELECT person_id FROM kinoteka.credits WHERE film_id = id AND department = 1
+     ORDER BY position LIMIT 1)
 FROM kinoteka.films;
 ANALYZE;
 """

@@ -337,7 +337,7 @@ async def test_every_reader_shows_exactly_the_visible_films(
         await anonymous_actor(services) if token is None else await actor_by_token(services, token)
     )
     assert actor is not None
-    group_ids = [ids_by_name(services.settings, table) for table in ("genres", "directors")]
+    group_ids = [ids_by_name(services.settings, table) for table in ("genres", "people")]
     wrong = {}
     async with unit_of_work(services.database) as unit:
         viewer = Viewer(services, unit, actor, client, ids, *group_ids)

@@ -28,7 +28,7 @@ from tests.support.statements import (
 )
 
 FILMS = (
-    *("films", "film_genres", "film_directors", "bookmarks", "selection_films"),
+    *("films", "film_genres", "credits", "bookmarks", "selection_films"),
     *("search_titles", r"search_films\w*"),
 )
 COUNTS = ("genre_counts", "director_counts")

@@ -13,7 +13,7 @@ class Cinema:
         self.server = server
         self.films = fill_catalogue(server.settings)
         self.genres = ids_by_name(server.settings, "genres")
-        self.directors = ids_by_name(server.settings, "directors")
+        self.directors = ids_by_name(server.settings, "people")
 
     @property
     def anonymous(self) -> httpx.Client:

@@ -10,12 +10,13 @@ from functools import cache
 from sqlalchemy import Table, bindparam, insert, select
 
 from kinoteka.core.catalogue.counts import recount_all
+from kinoteka.core.imports.names import sort_key
 from kinoteka.database import film_search as search
 from kinoteka.database import schema, weighted_ratings
 from kinoteka.database.film_columns import UNKNOWN_VERSION
 from kinoteka.database.interface import Reader
 from kinoteka.database.revisions import INCREMENT_REVISION
-from kinoteka.database.schema import directors, film_directors, film_genres, genres, labels
+from kinoteka.database.schema import Department, film_credits, film_genres, genres, labels, people
 from kinoteka.database.source_ranks import OTHER_RANK
 from kinoteka.database.statement import Statement
 from kinoteka.infrastructure.settings import Settings
@@ -128,7 +129,7 @@ def ids_by_name(settings: Settings, table: str) -> dict[str, int]:
 
 def _insert(reader: Reader, film: SampleFilm) -> int:
     genre_ids = [_named(reader, genres, name) for name in film.genres] or [UNKNOWN]
-    director_ids = [_named(reader, directors, name) for name in film.directors] or [UNKNOWN]
+    director_ids = [_named(reader, people, name) for name in film.directors] or [UNKNOWN]
     film_id = _add(
         reader,
         schema.films,
@@ -156,7 +157,14 @@ def _insert(reader: Reader, film: SampleFilm) -> int:
     for position, genre_id in enumerate(genre_ids):
         _add(reader, film_genres, genre_id=genre_id, film_id=film_id, position=position)
     for position, director_id in enumerate(director_ids):
-        _add(reader, film_directors, director_id=director_id, film_id=film_id, position=position)
+        _add(
+            reader,
+            film_credits,
+            film_id=film_id,
+            department=Department.DIRECTING,
+            position=position,
+            person_id=director_id,
+        )
     return film_id
 
 
@@ -167,7 +175,10 @@ def _source(reader: Reader) -> int:
 
 def _named(reader: Reader, table: Table, name: str) -> int:
     key = name.casefold()
-    return _first(reader, table, "name_key", key) or _add(reader, table, name=name, name_key=key)
+    values = {"name": name, "name_key": key}
+    if table is people:
+        values["sort_key"] = sort_key(name)
+    return _first(reader, table, "name_key", key) or _add(reader, table, **values)
 
 
 def _label(reader: Reader, name: str) -> int:

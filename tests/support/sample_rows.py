@@ -9,7 +9,13 @@ LARGE = 2**60 + 1
 ROWS: dict[str, list[dict[str, object]]] = {
     "labels": [{"id": 3, "name": "premium"}],
     "genres": [{"id": 7, "name": "Драма", "name_key": "драма"}],
-    "directors": [{"id": 9, "name": "Балабанов", "name_key": "балабанов"}],
+    "genre_aliases": [{"alias_key": "drame", "genre_id": 7}],
+    "genre_names": [{"genre_id": 7, "language": "en", "name": "Drama"}],
+    "people": [
+        {"id": 9, "name": "Балабанов", "name_key": "балабанов", "sort_key": "балабанов"},
+    ],
+    "person_ids": [{"kind": "imdb", "value": "nm0049335", "person_id": 9}],
+    "person_names": [{"person_id": 9, "language": "en", "name": "Aleksei Balabanov"}],
     "films": [
         {
             "id": number,
@@ -54,7 +60,20 @@ ROWS: dict[str, list[dict[str, object]]] = {
     "rating_prior": [{"votes": 25, "mean": 6.25}],
     "film_locks": [{"film_id": 11, "field": "title"}],
     "film_genres": [{"genre_id": 7, "film_id": 11, "position": 0}],
-    "film_directors": [{"director_id": 9, "film_id": 11, "position": 0}],
+    "credits": [
+        {
+            "film_id": 11,
+            "department": department,
+            "position": 0,
+            "person_id": 9,
+            "role": "Ёж" if department == 3 else None,
+        }
+        for department in (1, 3)
+    ],
+    "film_titles": [
+        {"film_id": 11, "position": 0, "language": "en", "kind": "translation", "title": "Brother"}
+    ],
+    "film_countries": [{"film_id": 11, "country": "RU", "position": 0}],
     "genre_counts": [{"genre_id": 7, "label_id": 0, "films": FILM_COUNT}],
     "director_counts": [{"director_id": 9, "label_id": 0, "films": FILM_COUNT}],
     "accounts": [

@@ -48,7 +48,7 @@ class StagingTables(Protocol):
         """Add films, as rows of `film_columns.STAGED`."""
 
     def add_names(self, kind: str, rows: Rows) -> None:
-        """Add names as rows of number, name and key."""
+        """Add names as rows of number, name, key and, for directors, the sort key."""
 
     def add_lists(self, kind: str, rows: Rows) -> None:
         """Add entries of lists as rows of list, position from 0, and number of the name."""

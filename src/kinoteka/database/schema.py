@@ -5,22 +5,40 @@ Points in time are integers, milliseconds since 1970 in UTC, and calendar dates 
 stale reference cannot refer to another row.
 """
 
-from typing import Any
-
 from sqlalchemy import (
     BigInteger,
     Boolean,
     CheckConstraint,
     Column,
-    Float,
     Index,
     Integer,
-    SmallInteger,
     Table,
     and_,
     false,
 )
 
+from kinoteka.database.catalogue_schema import (
+    FILM_FACTS,
+    Department,
+    director_counts,
+    film_countries,
+    film_credits,
+    film_directors,
+    film_genres,
+    film_locks,
+    film_titles,
+    films,
+    genre_aliases,
+    genre_counts,
+    genre_names,
+    genres,
+    labels,
+    people,
+    person_ids,
+    person_names,
+    posters,
+    rating_prior,
+)
 from kinoteka.database.chat_tables import chat_members, chats, messages
 from kinoteka.database.import_tables import (
     batch_changes,
@@ -41,16 +59,48 @@ from kinoteka.database.schema_columns import (
 )
 
 __all__ = [
+    "FILM_FACTS",
+    "Department",
+    "account_roles",
+    "accounts",
+    "audit_entries",
     "batch_changes",
     "batches",
+    "bookmarks",
     "chat_members",
     "chats",
+    "director_counts",
+    "film_countries",
+    "film_credits",
+    "film_directors",
+    "film_genres",
     "film_ids",
+    "film_locks",
+    "film_titles",
     "film_values",
+    "films",
+    "genre_aliases",
+    "genre_counts",
+    "genre_names",
+    "genres",
     "import_runs",
+    "key_fingerprints",
+    "labels",
     "messages",
     "metadata",
+    "people",
+    "person_ids",
+    "person_names",
     "possible_duplicates",
+    "posters",
+    "rating_prior",
+    "revisions",
+    "role_permissions",
+    "roles",
+    "selection_films",
+    "selections",
+    "sessions",
+    "sign_ins",
     "sources",
 ]
 
@@ -149,142 +199,6 @@ account_roles = Table(
     metadata,
     reference("account_id", "accounts.id", primary_key=True),
     reference("role_id", "roles.id", primary_key=True, index=True),
-)
-
-labels = Table(
-    "labels",
-    metadata,
-    id_column(),
-    Column("name", Text, nullable=False, unique=True),
-    sqlite_autoincrement=True,
-)
-
-genres = Table(
-    "genres",
-    metadata,
-    id_column(),
-    Column("name", Text, nullable=False),
-    Column("name_key", Text, nullable=False, unique=True),
-    sqlite_autoincrement=True,
-)
-
-directors = Table(
-    "directors",
-    metadata,
-    id_column(),
-    Column("name", Text, nullable=False),
-    Column("name_key", Text, nullable=False, unique=True),
-    sqlite_autoincrement=True,
-)
-
-# The fields of a film that imports fill and operators edit, in the order of `FilmFacts`.
-_film_facts: tuple[Column[Any], ...] = (
-    Column("title", Text, nullable=False),
-    Column("original_title", Text),
-    Column("description", Text, nullable=False),
-    Column("year", SmallInteger),
-    Column("rating", Float),
-    Column("runtime_minutes", Integer),
-    Column("trailer", Text),
-    Column("poster", Text),
-)
-RATING_ORDER = ("rating", "votes", "id", "label_id", "hidden_at")
-FILM_FACTS: tuple[str, ...] = tuple(column.name for column in _film_facts)
-
-# genre_id and director_id repeat the first rows of film_genres and film_directors, so that a page
-# of films is read from this table and the two tables of names only.
-# The indexes cover each order of ids with the labels, so that listing does not read the rows.
-films = Table(
-    "films",
-    metadata,
-    id_column(),
-    *_film_facts,
-    Column("votes", Integer, nullable=False),
-    Column("weighted_rating", Float),  # see `weighted_ratings`
-    reference("genre_id", "genres.id", on_delete="RESTRICT", nullable=False),
-    reference("director_id", "directors.id", on_delete="RESTRICT", nullable=False),
-    reference("label_id", "labels.id", on_delete="RESTRICT"),
-    # Only operators see a hidden film, whatever its label. label_lost: the film's label before it
-    # was hidden is unknown.
-    Column("hidden_at", BigInteger),
-    Column("label_lost", Boolean, nullable=False, server_default=false()),
-    Index("ix_films_year_id_label_id_hidden_at", "year", "id", "label_id", "hidden_at"),
-    Index("ix_films_label_id_id_hidden_at", "label_id", "id", "hidden_at"),
-    Index("ix_films_weighted_rating", "weighted_rating", *RATING_ORDER),
-    sqlite_autoincrement=True,
-)
-_hidden = films.c.hidden_at.is_not(None)
-partial_index("ix_films_hidden", _hidden, films.c.id)
-
-# The mean rating of all films, and the number of votes that it counts as. At most one row.
-rating_prior = Table(
-    "rating_prior",
-    metadata,
-    Column("votes", Integer, primary_key=True, autoincrement=False),
-    Column("mean", Float, nullable=False),
-)
-
-# The fields that operators have edited. Imports do not change them.
-film_locks = Table(
-    "film_locks",
-    metadata,
-    reference("film_id", "films.id", primary_key=True),
-    Column("field", Text, primary_key=True),
-    sqlite_with_rowid=False,
-)
-
-film_genres = Table(
-    "film_genres",
-    metadata,
-    reference("genre_id", "genres.id", on_delete="RESTRICT", primary_key=True),
-    reference("film_id", "films.id", primary_key=True, index=True),
-    Column("position", SmallInteger, nullable=False),
-    sqlite_with_rowid=False,
-)
-
-film_directors = Table(
-    "film_directors",
-    metadata,
-    reference("director_id", "directors.id", on_delete="RESTRICT", primary_key=True),
-    reference("film_id", "films.id", primary_key=True, index=True),
-    Column("position", SmallInteger, nullable=False),
-    sqlite_with_rowid=False,
-)
-
-# The number of films of a genre or director under each label (0: no label, -1: hidden films). With
-# it, a list skips genres without visible films and does not count films. label_id has no foreign
-# key, because 0 and -1 are not ids of labels.
-genre_counts = Table(
-    "genre_counts",
-    metadata,
-    reference("genre_id", "genres.id", primary_key=True),
-    Column("label_id", Id, primary_key=True, autoincrement=False),
-    Column("films", Integer, nullable=False),
-    sqlite_with_rowid=False,
-)
-
-director_counts = Table(
-    "director_counts",
-    metadata,
-    reference("director_id", "directors.id", primary_key=True),
-    Column("label_id", Id, primary_key=True, autoincrement=False),
-    Column("films", Integer, nullable=False),
-    sqlite_with_rowid=False,
-)
-
-# The stored posters of films. `address` is where a poster was fetched, NULL for an uploaded one.
-# The names of files are NULL if fetching failed. film_id has no foreign key, because the files of a
-# deleted film must be deleted, too, which pruning does.
-posters = Table(
-    "posters",
-    metadata,
-    Column("film_id", Id, primary_key=True, autoincrement=False),
-    Column("address", Text),
-    Column("small_file", Text),
-    Column("large_file", Text),
-    Column("bytes", Integer, nullable=False),
-    Column("checked_at", BigInteger, nullable=False),
-    Column("used_at", BigInteger, nullable=False, index=True),
 )
 
 bookmarks = Table(

@@ -66,9 +66,9 @@ SAMPLES = {
     "json": {"films.json": '[{"title": "The Matrix", "year": 1999}]'},
 }
 WRITTEN = f"""
-SELECT films.source, films.year, films.rating, genres.name, directors.name
+SELECT films.source, films.year, films.rating, genres.name, people.name
 FROM {RECORDED_FILMS}
-JOIN genres ON genres.id = genre_id JOIN directors ON directors.id = director_id
+JOIN genres ON genres.id = genre_id JOIN people ON people.id = director_id
 """
 SUFFIXES = (".csv", ".json", ".jsonl", ".tsv", ".gz")
 KINOTEKA_VARIABLES = [name for name, *_ in config.rows()]

@@ -6,6 +6,7 @@ import pytest
 from kinoteka.core.imports.formats.values import film
 from kinoteka.database import import_target
 from kinoteka.database.import_target import Changes
+from kinoteka.database.member_tables import MEMBER_TABLES
 from tests.support.films import RECORDED_FILMS
 
 ALIEN = film("1", "Alien", year=1979, genres=["Horror", "Sci-Fi"], directors=["Ridley Scott"])
@@ -13,7 +14,7 @@ MIRROR = film("2", "Mirror", "Зеркало", year=1975, directors=["Andrei Tar
 RAN = film("3", "Ran", year=1985, genres=["War"], directors=["Akira Kurosawa"])
 
 COUNTS = """
-SELECT name, label_id, films FROM {kind}_counts JOIN {kind}s ON id = {kind}_id ORDER BY 1, 2
+SELECT name, label_id, films FROM {kind}_counts JOIN {names} ON id = {kind}_id ORDER BY 1, 2
 """
 
 
@@ -31,7 +32,7 @@ def revision(stored, name):
 
 
 def counts(stored, kind):
-    return stored.rows(COUNTS.format(kind=kind))
+    return stored.rows(COUNTS.format(kind=kind, names=MEMBER_TABLES[kind].names))
 
 
 class TestFirstImport:

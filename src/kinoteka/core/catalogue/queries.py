@@ -16,6 +16,7 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     Float,
+    FromClause,
     Insert,
     Label,
     Select,
@@ -42,7 +43,6 @@ from kinoteka.core.catalogue.model import (
 )
 from kinoteka.database.schema import (
     director_counts,
-    directors,
     film_directors,
     film_genres,
     film_ids,
@@ -50,6 +50,7 @@ from kinoteka.database.schema import (
     genre_counts,
     genres,
     labels,
+    people,
 )
 from kinoteka.database.statement import Statement, in_list, insert_for, json_array, named_for
 from kinoteka.database.visibility import COUNTED, NO_LABEL_COUNT, VISIBLE, is_visible_count
@@ -66,10 +67,10 @@ _films = (
         films.c.label_id,
         films.c.hidden_at,
         *named_for("genre", genres.c.id, genres.c.name),
-        *named_for("director", directors.c.id, directors.c.name),
+        *named_for("director", people.c.id, people.c.name),
     )
     .join(genres, genres.c.id == films.c.genre_id)
-    .join(directors, directors.c.id == films.c.director_id)
+    .join(people, people.c.id == films.c.director_id)
 )
 FILM: Statement[Film] = Statement(_films.where(films.c.id == bindparam("film_id"), VISIBLE), Film)
 FILMS: Statement[Film] = Statement(
@@ -82,7 +83,7 @@ def _genre_or_director(is_genre: bool, name_id: int, name: str, position: int) -
     return Genre(name_id, name) if is_genre else Director(name_id, name)
 
 
-def _names_of_film(names: Table, links: Table, column: str, *, genre: bool) -> Select[Any]:
+def _names_of_film(names: Table, links: FromClause, column: str, *, genre: bool) -> Select[Any]:
     return (
         select(
             literal(genre).label("is_genre"),
@@ -98,7 +99,7 @@ def _names_of_film(names: Table, links: Table, column: str, *, genre: bool) -> S
 GENRES_AND_DIRECTORS: Statement[Genre | Director] = Statement(
     union_all(
         _names_of_film(genres, film_genres, "genre_id", genre=True),
-        _names_of_film(directors, film_directors, "director_id", genre=False),
+        _names_of_film(people, film_directors, "director_id", genre=False),
     ).order_by("position"),
     _genre_or_director,
 )
@@ -219,7 +220,7 @@ class NameStatements:
 
 
 def _name_statements(
-    names: Table, links: Table, counts: Table, column: str, row: type[Genre] | type[Director]
+    names: Table, links: FromClause, counts: Table, column: str, row: type[Genre] | type[Director]
 ) -> NameStatements:
     counted, linked = counts.c[column], links.c[column]
     columns = select(names.c.id, names.c.name)
@@ -249,7 +250,7 @@ def _name_statements(
     )
 
 
-def _count_labelled(links: Table, counts: Table, linked: Column[Any]) -> Insert:
+def _count_labelled(links: FromClause, counts: Table, linked: ColumnElement[Any]) -> Insert:
     labelled = COUNTED.subquery()
     counting = (
         select(linked, labelled.c.label_id, func.count())
@@ -259,7 +260,7 @@ def _count_labelled(links: Table, counts: Table, linked: Column[Any]) -> Insert:
     return insert(counts).from_select([linked.name, "label_id", "films"], counting)
 
 
-def _count_unlabelled(counts: Table, linked: Column[Any], counted: Column[Any]) -> Insert:
+def _count_unlabelled(counts: Table, linked: ColumnElement[Any], counted: Column[Any]) -> Insert:
     # Subtracting the labelled films from all films avoids a lookup of each film without a label.
     every = select(linked.label("id"), func.count().label("films")).group_by(linked).subquery()
     labelled = (
@@ -273,7 +274,7 @@ def _count_unlabelled(counts: Table, linked: Column[Any], counted: Column[Any]) 
     )
 
 
-def _increase_count(engine: str, links: Table, counts: Table, column: str) -> Any:
+def _increase_count(engine: str, links: FromClause, counts: Table, column: str) -> Any:
     row = select(links.c[column], bindparam("label_id"), literal(1)).where(
         links.c.film_id == bindparam("film_id")
     )
@@ -287,5 +288,5 @@ def _increase_count(engine: str, links: Table, counts: Table, column: str) -> An
 
 
 GENRES = _name_statements(genres, film_genres, genre_counts, "genre_id", Genre)
-DIRECTORS = _name_statements(directors, film_directors, director_counts, "director_id", Director)
+DIRECTORS = _name_statements(people, film_directors, director_counts, "director_id", Director)
 NAME_STATEMENTS = (GENRES, DIRECTORS)

@@ -1,21 +1,36 @@
 """Statements that change films one at a time."""
 
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Table, bindparam, delete, insert, null, select, update
+from sqlalchemy import (
+    BindParameter,
+    Delete,
+    FromClause,
+    Insert,
+    Table,
+    bindparam,
+    delete,
+    insert,
+    null,
+    select,
+    update,
+)
 
 from kinoteka.core.catalogue import queries as catalogue
 from kinoteka.core.catalogue.model import FACTS, FilmFacts
 from kinoteka.core.film_editing.model import SourceRecord
 from kinoteka.database.film_columns import UNKNOWN_VERSION
 from kinoteka.database.schema import (
-    directors,
+    Department,
+    film_credits,
     film_directors,
     film_genres,
     film_locks,
     film_values,
     films,
     genres,
+    people,
     sources,
 )
 from kinoteka.database.source_ranks import BY_HAND
@@ -102,8 +117,18 @@ class NameStatements:
     link: Statement[tuple[()]]
 
 
-def _name_statements(field: str, names: Table, links: Table, column: str) -> NameStatements:
-    of_film = links.c.film_id == bindparam("film_id")
+_FILM_ID: BindParameter[int] = bindparam("film_id")
+
+
+def _name_statements(
+    field: str,
+    names: Table,
+    links: FromClause,
+    column: str,
+    add: dict[str, Any],
+    unlink: Delete,
+    link: Insert,
+) -> NameStatements:
     kinds = {kind.name: kind for kind in catalogue.NAME_STATEMENTS}
     return NameStatements(
         field=field,
@@ -112,24 +137,46 @@ def _name_statements(field: str, names: Table, links: Table, column: str) -> Nam
         names_of_film=Statement(
             select(names.c.id, names.c.name)
             .join(links, links.c[column] == names.c.id)
-            .where(of_film)
+            .where(links.c.film_id == _FILM_ID)
             .order_by(links.c.position)
         ),
-        known=Statement(select(names.c.id).where(names.c.name_key == bindparam("name_key"))),
-        add=Statement(
-            insert(names)
-            .values(name=bindparam("name"), name_key=bindparam("name_key"))
-            .returning(names.c.id)
+        known=Statement(
+            select(names.c.id)
+            .where(names.c.name_key == bindparam("name_key"))
+            .order_by(names.c.id)
+            .limit(1)
         ),
-        unlink=Statement(delete(links).where(of_film)),
-        link=Statement(
-            insert(links).values(
-                {name: bindparam(name) for name in (column, "film_id", "position")}
-            )
-        ),
+        add=Statement(insert(names).values(add).returning(names.c.id)),
+        unlink=Statement(unlink),
+        link=Statement(link),
     )
 
 
-GENRES = _name_statements("genres", genres, film_genres, "genre_id")
-DIRECTORS = _name_statements("directors", directors, film_directors, "director_id")
+def _values(*names: str) -> dict[str, Any]:
+    return {name: bindparam(name) for name in names}
+
+
+GENRES = _name_statements(
+    "genres",
+    genres,
+    film_genres,
+    "genre_id",
+    _values("name", "name_key"),
+    delete(film_genres).where(film_genres.c.film_id == _FILM_ID),
+    insert(film_genres).values(_values("genre_id", "film_id", "position")),
+)
+DIRECTORS = _name_statements(
+    "directors",
+    people,
+    film_directors,
+    "director_id",
+    _values("name", "name_key", "sort_key"),
+    delete(film_credits).where(
+        film_credits.c.film_id == _FILM_ID, film_credits.c.department == Department.DIRECTING
+    ),
+    insert(film_credits).values(
+        _values("film_id", "position")
+        | {"department": Department.DIRECTING.value, "person_id": bindparam("director_id")}
+    ),
+)
 NAMES = (GENRES, DIRECTORS)

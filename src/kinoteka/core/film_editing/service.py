@@ -36,7 +36,7 @@ from kinoteka.core.catalogue.service import Catalogue
 from kinoteka.core.film_editing import queries
 from kinoteka.core.film_editing.model import EditableFilm
 from kinoteka.core.film_editing.validation import validate
-from kinoteka.core.imports.names import name_key
+from kinoteka.core.imports.names import name_key, sort_key
 from kinoteka.database.film_search import IndexEntry
 from kinoteka.database.revisions import Revisions
 from kinoteka.database.unit import Conflict, Unit
@@ -213,7 +213,7 @@ class FilmEditing:
             return known[0]
         await _block_imports(unit)
         try:
-            inserted = await unit.first(names.add, name=name, name_key=key)
+            inserted = await unit.first(names.add, name=name, name_key=key, sort_key=sort_key(name))
         except Conflict:  # An import that has just finished has created it.
             raise DomainError(Code.BUSY, retry_after=1) from None
         return inserted[0] if inserted else 0

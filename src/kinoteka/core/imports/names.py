@@ -1,6 +1,8 @@
-"""Compare names of genres and directors."""
+"""Compare names of genres and people."""
 
 from unicodedata import normalize
+
+from kinoteka.search.folding import fold
 
 UNKNOWN = "Unknown"
 """The genre, or director, of a film that has none. Both have the id 1."""
@@ -11,3 +13,8 @@ def name_key(name: str) -> str:
     if name.isascii():
         return " ".join(name.lower().split())
     return " ".join(normalize("NFC", normalize("NFC", name).casefold()).split())
+
+
+def sort_key(name: str) -> str:
+    """Return the key by which people are sorted: the words without case, accents and signs."""
+    return " ".join(fold(name)) or name_key(name)

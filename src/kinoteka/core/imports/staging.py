@@ -11,10 +11,11 @@ from types import TracebackType
 from typing import Any, NamedTuple
 
 from kinoteka.core.imports.fingerprints import fingerprint, previous_fingerprint
-from kinoteka.core.imports.names import UNKNOWN, name_key
+from kinoteka.core.imports.names import UNKNOWN, name_key, sort_key
 from kinoteka.core.imports.record import FilmRecord
 from kinoteka.database import film_columns
 from kinoteka.database.import_target import StagingTables
+from kinoteka.database.member_tables import MEMBER_TABLES
 
 BATCH = 5_000
 MAX_CACHED_LISTS = 200_000
@@ -139,7 +140,11 @@ class _NameLists:
                     self.last_name += 1
                     new_names[key] = (self.last_name, name)
                 entries.append((self._last_list, position, new_names[key][0]))
-        rows = ((number, name, key) for key, (number, name) in new_names.items())
+        sorted_by = "sort_key" in MEMBER_TABLES[self._kind].name_columns
+        rows = (
+            (number, name, key, *((sort_key(name),) if sorted_by else ()))
+            for key, (number, name) in new_names.items()
+        )
         self._tables.add_names(self._kind, rows)
         self._tables.add_lists(self._kind, entries)
 

@@ -21,7 +21,7 @@ from kinoteka.infrastructure.progress import Progress
 __all__ = ["CopyFailed", "CopyResult", "copy"]
 
 # The numbers of rows that the first migration inserts into a new database.
-SEEDS = {"roles": 2, "genres": 1, "directors": 1, "sources": 1}
+SEEDS = {"roles": 2, "genres": 1, "people": 1, "sources": 1}
 
 
 @dataclass(frozen=True, slots=True)

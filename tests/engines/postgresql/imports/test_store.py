@@ -178,4 +178,4 @@ class TestForeignKeys:
         imported.run([film("1", "Aliens", genres=["Horror"])])
         assert imported.titles() == ["Ran"]
         assert imported.rows("SELECT film_id FROM film_genres") == [2]
-        assert imported.rows("SELECT film_id FROM film_directors") == [2]
+        assert imported.rows("SELECT film_id FROM credits") == [2]

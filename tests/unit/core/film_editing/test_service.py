@@ -13,6 +13,7 @@ from kinoteka.core.catalogue.model import FilmFields, FilmQuery, SortOrder
 from kinoteka.core.film_editing.model import EditableFilm
 from kinoteka.core.services import Services
 from kinoteka.database.engines.postgresql.bulk import bulk_session
+from kinoteka.database.member_tables import MEMBER_TABLES
 from kinoteka.database.source_ranks import BY_HAND
 from kinoteka.database.unit import unit_of_work
 from kinoteka.errors import Code, DomainError
@@ -149,8 +150,10 @@ async def test_edit_keeps_counts_exact_for_labelled_films(
         assert stored_counts(services.settings) == stored_counts(services.settings, recounted=True)
         first = rows(services.settings, FIRST_OF, films[title])[0]
         for kind, ids in zip(("genre", "director"), first, strict=True):
+            tables = MEMBER_TABLES[kind]
             repeated = (
-                f"SELECT {kind}_id FROM film_{kind}s WHERE film_id = ? ORDER BY position LIMIT 1"
+                f"SELECT {tables.column} FROM {tables.links}"
+                f" WHERE film_id = ? AND {tables.condition} ORDER BY position LIMIT 1"
             )
             assert rows(services.settings, repeated, films[title]) == [ids]
 

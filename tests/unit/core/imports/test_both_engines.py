@@ -17,7 +17,7 @@ GENRES = ["Drama", "drama", "Sci-Fi", "War", "Noir", "Ünïcode", "UNKNOWN"]
 WORDS = ["love", "Straße", "Зеркало", "日本 x", "L'Avventura", "Spider-Man"]
 BROKEN = RejectedRow("films.csv", 1, RejectionReason.TITLE_MISSING, "")
 TABLES = (
-    *("films", "genres", "directors", "labels", "film_genres", "film_directors"),
+    *("films", "genres", "people", "labels", "film_genres", "credits"),
     *("genre_counts", "director_counts", "revisions"),
 )
 SELECTS = (

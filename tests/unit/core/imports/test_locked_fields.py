@@ -9,6 +9,7 @@ from kinoteka.core.imports.formats.values import film
 from kinoteka.database import import_target
 from kinoteka.database.film_columns import NEWEST_VERSION
 from kinoteka.database.import_target import Changes
+from kinoteka.database.member_tables import MEMBER_TABLES
 from tests.support.databases import write_transaction
 
 ALIEN = film("1", "Alien", year=1979, votes=5, genres=["Horror"], directors=["Ridley Scott"])
@@ -25,9 +26,11 @@ def lock(stored, film_id, *fields):
 
 
 def members(stored, kind, film_id):
+    tables = MEMBER_TABLES[kind]
     return stored.rows(
-        f"SELECT named.name FROM {kind}s AS named JOIN film_{kind}s AS member"
-        f" ON member.{kind}_id = named.id WHERE member.film_id = ? ORDER BY member.position",
+        f"SELECT named.name FROM {tables.names} AS named JOIN {tables.links} AS member"
+        f" ON member.{tables.column} = named.id WHERE member.film_id = ? AND {tables.condition}"
+        " ORDER BY member.position",
         film_id,
     )
 
@@ -73,7 +76,10 @@ class TestLockedField:
         lock(stored, 1, f"{kind}s")
         stored.run([changed(ALIEN, **{f"{kind}s": ("Z", "A"), "votes": 7}), changed(RAN, votes=1)])
         assert members(stored, kind, 1) == names
-        first = f"SELECT name FROM {kind}s WHERE id = (SELECT {kind}_id FROM films WHERE id = 1)"
+        first = (
+            f"SELECT name FROM {MEMBER_TABLES[kind].names}"
+            f" WHERE id = (SELECT {kind}_id FROM films WHERE id = 1)"
+        )
         assert stored.rows(first) == ["B"]
         assert counts(stored) == counts(stored, anew=True)
 

@@ -19,12 +19,12 @@ from kinoteka.core.catalogue.model import UNKNOWN, GenreCount
 from kinoteka.core.catalogue.queries import ids_as_json
 from kinoteka.database.schema import (
     director_counts,
-    directors,
     film_directors,
     film_genres,
     films,
     genre_counts,
     genres,
+    people,
 )
 from kinoteka.database.statement import Statement, position_in
 from kinoteka.database.visibility import VISIBLE, is_visible_count
@@ -54,26 +54,24 @@ YEARS: Statement[tuple[int]] = Statement(
 _has_visible_film = (
     select(director_counts.c.director_id)
     .where(
-        director_counts.c.director_id == directors.c.id,
+        director_counts.c.director_id == people.c.id,
         director_counts.c.films > 0,
         is_visible_count(director_counts.c.label_id),
     )
     .exists()
 )
 _directors = (
-    select(directors.c.id)
-    .where(_has_visible_film, directors.c.id != UNKNOWN)
-    .order_by(directors.c.name_key)
+    select(people.c.id)
+    .where(_has_visible_film, people.c.id != UNKNOWN)
+    .order_by(people.c.name_key)
     .limit(bindparam("most", type_=BigInteger()))
 )
 NAMES_STARTING = ids_as_json(
-    _directors.where(
-        directors.c.name_key >= bindparam("start"), directors.c.name_key < bindparam("end")
-    )
+    _directors.where(people.c.name_key >= bindparam("start"), people.c.name_key < bindparam("end"))
 )
 """Directors whose names sort between two texts, and so start with a text."""
 NAMES_CONTAINING = ids_as_json(
-    _directors.where(position_in(directors.c.name_key, bindparam("part")) > 0)
+    _directors.where(position_in(people.c.name_key, bindparam("part")) > 0)
 )
 """Directors whose names contain a text; reads all names in the worst case."""
 

@@ -16,6 +16,7 @@ from kinoteka.database.film_columns import (
     create_staged_films,
     listed,
 )
+from kinoteka.database.member_tables import MEMBER_TABLES
 from kinoteka.database.schema import FILM_FACTS
 from kinoteka.database.weighted_ratings import WEIGHTED_RATING
 from kinoteka.search.entry import IndexEntry
@@ -24,7 +25,9 @@ from kinoteka.search.entry import IndexEntry
 
 _COPY_TYPES = {SmallInteger: "int2", BigInteger: "int8", Integer: "int4", Float: "float8"}
 FILM_TYPES = tuple(_COPY_TYPES.get(type(column.type), "text") for column in STAGED)
-NAME_TYPES = ("int4", "text", "text")
+NAME_TYPES = {
+    kind: ("int4", *("text" for _ in tables.name_columns)) for kind, tables in MEMBER_TABLES.items()
+}
 LIST_TYPES = ("int4", "int2", "int4")
 ID_TYPES = ("int4", "text", "text")
 
@@ -32,7 +35,7 @@ CREATE_STAGING = f"""
 {create_staged_films("postgresql", "staged_films", "TEMPORARY")};
 CREATE TEMPORARY TABLE staged_genres (number INTEGER, name TEXT COLLATE "C",
     name_key TEXT COLLATE "C");
-CREATE TEMPORARY TABLE staged_directors (LIKE staged_genres);
+CREATE TEMPORARY TABLE staged_directors (LIKE staged_genres, sort_key TEXT COLLATE "C");
 CREATE TEMPORARY TABLE staged_genre_lists (list INTEGER, place SMALLINT, number INTEGER);
 CREATE TEMPORARY TABLE staged_director_lists (LIKE staged_genre_lists);
 CREATE TEMPORARY TABLE staged_ids (position INTEGER NOT NULL, kind TEXT COLLATE "C" NOT NULL,
@@ -90,7 +93,7 @@ ON CONFLICT (name) DO NOTHING
 """
 # Lock the labels as foreign keys would, so that none is deleted while films get it.
 HOLD_LABELS = "SELECT id FROM labels ORDER BY id FOR KEY SHARE"
-NAMES = ("genres", "directors")
+NAMES = tuple(tables.names for tables in MEMBER_TABLES.values())
 
 
 def last_id(table: str) -> str:
@@ -206,14 +209,16 @@ LAST_POSITION = "SELECT coalesce(max(position), 0) FROM staged_plan"
 
 def insert_names(kind: str) -> str:
     """Add the staged names that the catalogue lacks, in the order of the files."""
+    tables = MEMBER_TABLES[kind]
+    columns = listed(tables.name_columns)
     return f"""
-INSERT INTO {kind}s (id, name, name_key)
-SELECT %(last_id)s + row_number() OVER (ORDER BY number), name, name_key
+INSERT INTO {tables.names} (id, {columns})
+SELECT %(last_id)s + row_number() OVER (ORDER BY number), {columns}
 FROM (
-    SELECT DISTINCT ON (name_key) number, name, name_key FROM staged_{kind}s
+    SELECT DISTINCT ON (name_key) number, {columns} FROM staged_{kind}s
     ORDER BY name_key, number
 ) AS new
-WHERE NOT EXISTS (SELECT 1 FROM {kind}s AS known WHERE known.name_key = new.name_key)
+WHERE NOT EXISTS (SELECT 1 FROM {tables.names} AS known WHERE known.name_key = new.name_key)
 ORDER BY number
 """
 
@@ -225,7 +230,8 @@ CREATE TEMPORARY TABLE staged_{kind}_members ON COMMIT DROP AS
 SELECT list, place, known.id
 FROM staged_{kind}_lists
 JOIN staged_{kind}s AS staged USING (number)
-JOIN {kind}s AS known ON known.name_key = staged.name_key
+JOIN (SELECT min(id) AS id, name_key FROM {MEMBER_TABLES[kind].names} GROUP BY name_key) AS known
+    ON known.name_key = staged.name_key
 ORDER BY list, place;
 ALTER TABLE staged_{kind}_members ADD PRIMARY KEY (list, place);
 ANALYZE staged_{kind}_members
@@ -252,12 +258,13 @@ WHERE locked.field = '{name}' AND staged_films.position = locked.position
 
 def restore_locked_members(kind: str) -> tuple[str, str]:
     """Create lists of the stored genres, or directors, of films in which they are locked."""
+    tables = MEMBER_TABLES[kind]
     return (
         f"""
 INSERT INTO staged_{kind}_members (list, place, id)
-SELECT -locked.position, member.position, member.{kind}_id
-FROM staged_locked_fields AS locked JOIN film_{kind}s AS member USING (film_id)
-WHERE locked.field = '{kind}s'
+SELECT -locked.position, member.position, member.{tables.column}
+FROM staged_locked_fields AS locked JOIN {tables.links} AS member USING (film_id)
+WHERE locked.field = '{kind}s' AND {tables.condition}
 """,
         f"""
 UPDATE staged_films SET {kind}_list = -position
@@ -335,9 +342,12 @@ DELETE FROM film_ids WHERE film_id IN
 def store_members(kind: str, *, new: bool) -> str:
     """Store the genres, or directors, of the new or the changed films in a slice."""
     if_exists = "" if new else "JOIN films ON films.id = plan.film_id"
+    tables = MEMBER_TABLES[kind]
+    columns = listed((tables.column, "film_id", "position", *tables.constants))
+    values = listed(("member.id", "plan.film_id", "place", *tables.constants.values()))
     return f"""
-INSERT INTO film_{kind}s ({kind}_id, film_id, position)
-SELECT member.id, plan.film_id, place
+INSERT INTO {tables.links} ({columns})
+SELECT {values}
 FROM staged_plan AS plan
 {if_exists}
 JOIN staged_films AS staged USING (position)
@@ -348,9 +358,10 @@ WHERE {_in_slice(new)}
 
 def delete_members(kind: str) -> str:
     """Delete the genres, or directors, of the changed films in a slice."""
+    tables = MEMBER_TABLES[kind]
     return f"""
-DELETE FROM film_{kind}s USING staged_plan AS plan
-WHERE film_{kind}s.film_id = plan.film_id AND {_in_slice(new=False)}
+DELETE FROM {tables.links} AS member USING staged_plan AS plan
+WHERE member.film_id = plan.film_id AND {_in_slice(new=False)} AND {tables.condition}
 """
 
 
@@ -369,7 +380,7 @@ SELECT name FROM revisions WHERE name = ANY(%(names)s::TEXT[]) ORDER BY name FOR
 """
 
 FILLED = (
-    *("films", "film_values", "film_ids", "film_genres", "film_directors", "genres", "directors"),
+    *("films", "film_values", "film_ids", "film_genres", "credits", "genres", "people"),
     *("genre_counts", "director_counts", "search_films", "search_words", "search_trigrams"),
 )
 """The tables that an import fills."""

@@ -25,7 +25,7 @@ class TemporaryTables:
 
     def add_names(self, kind: str, rows: Rows) -> None:
         """Add names."""
-        copy_rows(self._connection, f"staged_{kind}s", queries.NAME_TYPES, rows)
+        copy_rows(self._connection, f"staged_{kind}s", queries.NAME_TYPES[kind], rows)
 
     def add_lists(self, kind: str, rows: Rows) -> None:
         """Add entries of lists."""

@@ -29,14 +29,13 @@ from kinoteka.database.engines.postgresql.search import index as search
 from kinoteka.database.engines.postgresql.search import words as postgresql_words
 from kinoteka.database.film_search import IndexEntry
 from kinoteka.database.import_target import Batch, BeforeCommit, Changes, OnStored, Recount
+from kinoteka.database.member_tables import KINDS, MEMBER_TABLES
 from kinoteka.database.revisions import INCREMENT_REVISION
 from kinoteka.database.source_ranks import default_rank
 from kinoteka.database.weighted_ratings import estimate_prior
 from kinoteka.infrastructure.clock import now
 from kinoteka.infrastructure.settings import Settings
 from kinoteka.search.index_rows import IndexRows, index_rows_of
-
-KINDS = ("genre", "director")
 
 
 @contextmanager
@@ -140,7 +139,7 @@ class _StoreTransaction:
 
     def set_last_ids(self) -> None:
         """Set the sequences to the last used ids. Call it last: it is not rolled back."""
-        for table in ("films", "genres", "directors"):
+        for table in ("films", *queries.NAMES):
             self._run(queries.set_last_id(table))
 
     def _source_id(self, name: str) -> int:
@@ -173,7 +172,7 @@ class _StoreTransaction:
 
     def _store_names(self) -> None:
         for kind in KINDS:
-            self._run(queries.insert_names(kind), last_id=self._last_id(f"{kind}s"))
+            self._run(queries.insert_names(kind), last_id=self._last_id(MEMBER_TABLES[kind].names))
             self._run(queries.identify_members(kind))
 
     def _lock(self, *, new_labels: bool, planned: int) -> None:

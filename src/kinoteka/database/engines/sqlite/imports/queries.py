@@ -14,6 +14,7 @@ from kinoteka.database.film_columns import (
     create_staged_films,
     listed,
 )
+from kinoteka.database.member_tables import MEMBER_TABLES
 from kinoteka.database.schema import FILM_FACTS
 from kinoteka.database.weighted_ratings import WEIGHTED_RATING
 from kinoteka.search.entry import IndexEntry
@@ -27,7 +28,7 @@ PRAGMA synchronous = OFF;
 PRAGMA cache_size = -16384;
 {create_staged_films("sqlite", "films")};
 CREATE TABLE genres (number INTEGER PRIMARY KEY, name TEXT, name_key TEXT);
-CREATE TABLE directors (number INTEGER PRIMARY KEY, name TEXT, name_key TEXT);
+CREATE TABLE directors (number INTEGER PRIMARY KEY, name TEXT, name_key TEXT, sort_key TEXT);
 CREATE TABLE genre_lists (list INTEGER, place INTEGER, number INTEGER,
     PRIMARY KEY (list, place)) WITHOUT ROWID;
 CREATE TABLE director_lists (list INTEGER, place INTEGER, number INTEGER,
@@ -47,8 +48,9 @@ STAGE_FILM = f"INSERT INTO films ({listed(NAMES)}) VALUES ({', '.join('?' * len(
 
 
 def stage_name(kind: str) -> str:
-    """Stage a name with its key (`kind` is genre or director)."""
-    return f"INSERT INTO {kind}s (number, name, name_key) VALUES (?, ?, ?)"
+    """Stage a name with its keys (`kind` is genre or director)."""
+    columns = MEMBER_TABLES[kind].name_columns
+    return f"INSERT INTO {kind}s (number, {listed(columns)}) VALUES (?{', ?' * len(columns)})"
 
 
 def stage_list(kind: str) -> str:
@@ -170,11 +172,13 @@ WHERE NOT EXISTS (
 def insert_names(kind: str) -> str:
     """Add the staged names that the catalogue lacks, in the order of the files."""
     # ON CONFLICT would consume an id on every import.
+    tables = MEMBER_TABLES[kind]
+    columns = listed(tables.name_columns)
     return f"""
-INSERT INTO main.{kind}s (name, name_key)
-SELECT name, name_key
-FROM (SELECT min(number) AS number, name, name_key FROM staging.{kind}s GROUP BY name_key) AS new
-WHERE NOT EXISTS (SELECT 1 FROM main.{kind}s AS known WHERE known.name_key = new.name_key)
+INSERT INTO main.{tables.names} ({columns})
+SELECT {columns}
+FROM (SELECT min(number) AS number, {columns} FROM staging.{kind}s GROUP BY name_key) AS new
+WHERE NOT EXISTS (SELECT 1 FROM main.{tables.names} AS known WHERE known.name_key = new.name_key)
 ORDER BY number
 """
 
@@ -183,8 +187,8 @@ def identify_names(kind: str) -> str:
     """Replace the staged numbers with the ids of the catalogue."""
     return f"""
 UPDATE staging.{kind}_lists SET number = (
-    SELECT known.id FROM staging.{kind}s AS staged
-    JOIN main.{kind}s AS known ON known.name_key = staged.name_key
+    SELECT min(known.id) FROM staging.{kind}s AS staged
+    JOIN main.{MEMBER_TABLES[kind].names} AS known ON known.name_key = staged.name_key
     WHERE staged.number = {kind}_lists.number
 )
 """
@@ -210,12 +214,13 @@ WHERE locked.field = '{name}' AND staged.position = locked.position
 
 def restore_locked_members(kind: str) -> tuple[str, str]:
     """Create lists of the stored genres, or directors, of films in which they are locked."""
+    tables = MEMBER_TABLES[kind]
     return (
         f"""
 INSERT INTO staging.{kind}_lists (list, place, number)
-SELECT -locked.position, member.position, member.{kind}_id
-FROM staging.locked_fields AS locked JOIN main.film_{kind}s AS member USING (film_id)
-WHERE locked.field = '{kind}s'
+SELECT -locked.position, member.position, member.{tables.column}
+FROM staging.locked_fields AS locked JOIN main.{tables.links} AS member USING (film_id)
+WHERE locked.field = '{kind}s' AND {tables.condition}
 """,
         f"""
 UPDATE staging.films SET {kind}_list = -position
@@ -228,11 +233,17 @@ DELETE_IDS = """
 DELETE FROM main.film_ids
 WHERE film_id IN (SELECT film_id FROM staging.plan WHERE film_id <= :last_id)
 """
-DELETE_GENRES = """
-DELETE FROM main.film_genres
+
+
+def delete_members(kind: str) -> str:
+    """Delete the genres, or directors, of the changed films."""
+    tables = MEMBER_TABLES[kind]
+    return f"""
+DELETE FROM main.{tables.links}
 WHERE film_id IN (SELECT film_id FROM staging.plan WHERE film_id <= :last_id)
+    AND {tables.condition}
 """
-DELETE_DIRECTORS = DELETE_GENRES.replace("film_genres", "film_directors")
+
 
 # The following statements work on slices of positions (:after, :until], to show progress and stop.
 _LAST_COLUMNS = ("genre_id", "director_id", "label_id", "weighted_rating")
@@ -268,9 +279,12 @@ ON CONFLICT DO NOTHING
 
 def store_members(kind: str) -> str:
     """Store the genres, or directors, of the films in a slice."""
+    tables = MEMBER_TABLES[kind]
+    columns = listed((tables.column, "film_id", "position", *tables.constants))
+    values = listed(("member.number", "plan.film_id", "place", *tables.constants.values()))
     return f"""
-INSERT INTO main.film_{kind}s ({kind}_id, film_id, position)
-SELECT member.number, plan.film_id, place
+INSERT INTO main.{tables.links} ({columns})
+SELECT {values}
 FROM staging.plan AS plan
 JOIN staging.films AS staged USING (position)
 JOIN staging.{kind}_lists AS member ON member.list = staged.{kind}_list

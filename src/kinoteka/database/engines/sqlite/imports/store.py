@@ -23,6 +23,7 @@ from kinoteka.database.engines.sqlite.imports.staging import StagingFile
 from kinoteka.database.engines.sqlite.search import index as search
 from kinoteka.database.film_search import IndexEntry
 from kinoteka.database.import_target import Batch, BeforeCommit, Changes, OnStored, Recount
+from kinoteka.database.member_tables import KINDS
 from kinoteka.database.revisions import INCREMENT_REVISION
 from kinoteka.database.source_ranks import default_rank
 from kinoteka.database.weighted_ratings import estimate_prior
@@ -151,14 +152,14 @@ def _add_labels(connection: sqlite3.Connection, labels: Sequence[str]) -> bool:
 def _store_planned(
     connection: sqlite3.Connection, parameters: dict[str, object], planned: int, on_stored: OnStored
 ) -> None:
-    for kind in ("genre", "director"):
+    for kind in KINDS:
         connection.execute(queries.insert_names(kind))
         connection.execute(queries.identify_names(kind))
     _restore_locked_fields(connection, parameters)
     connection.execute(queries.DELETE_IDS, parameters)
     estimate_prior(SQLiteReader(connection))
-    connection.execute(queries.DELETE_GENRES, parameters)
-    connection.execute(queries.DELETE_DIRECTORS, parameters)
+    for kind in KINDS:
+        connection.execute(queries.delete_members(kind), parameters)
     done = 0
     last = int(connection.execute(queries.LAST_POSITION).fetchone()[0])
     with ThreadPoolExecutor(1, "indexing") as indexer:
@@ -170,8 +171,8 @@ def _store_planned(
             done += connection.execute(queries.STORE_FILMS, part).rowcount
             connection.execute(queries.STORE_RECORDS, part)
             connection.execute(queries.STORE_IDS, part)
-            connection.execute(queries.store_members("genre"), part)
-            connection.execute(queries.store_members("director"), part)
+            for kind in KINDS:
+                connection.execute(queries.store_members(kind), part)
             search.add_rows(connection, index_rows.result())
             on_stored(done, planned)
     search.optimize(connection)
@@ -183,6 +184,6 @@ def _restore_locked_fields(connection: sqlite3.Connection, parameters: dict[str,
         return
     for statement in queries.RESTORE_LOCKED_FACTS:
         connection.execute(statement)
-    for kind in ("genre", "director"):
+    for kind in KINDS:
         for statement in queries.restore_locked_members(kind):
             connection.execute(statement)
