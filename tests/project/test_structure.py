@@ -45,6 +45,7 @@ TESTED_ELSEWHERE = {
     "database/backup/snapshots.py": "by what writes backups",
     "database/bulk.py": "errors and a lock's name; by both engines' bulk modules",
     "database/copy/*.py": "by copies from one engine to the other",
+    "database/catalogue_schema.py": "by the migrations, which must lead to it",
     "database/engines/__init__.py": "by whatever opens a database",
     "database/engines/*/copy.py": "by copies from one engine to the other",
     "database/engines/*/restore.py": "by the restoring of backups",

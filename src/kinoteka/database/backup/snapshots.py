@@ -76,9 +76,13 @@ def snapshot(
     return _of_sqlite(database_path(settings), path, progress)
 
 
+FORMER_TABLES = ("directors", "film_directors")
+"""Tables of earlier schemas. A backup before the migration contains them."""
+
+
 def our_tables(connection: "psycopg.Connection[Any]") -> list[str]:
     """The tables of PostgreSQL that are ours, quoted, with their schema."""
-    names = [*metadata.tables, "alembic_version"]
+    names = [*metadata.tables, *FORMER_TABLES, "alembic_version"]
     return [f'"{schema}"."{name}"' for schema, name in connection.execute(OURS, (names,))]
 
 
