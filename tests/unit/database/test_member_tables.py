@@ -10,7 +10,7 @@ from kinoteka.database.schema import metadata
 def test_tables_and_columns_of_a_kind_exist(kind):
     tables = MEMBER_TABLES[kind]
     names, links = metadata.tables[tables.names], metadata.tables[tables.links]
-    assert set(tables.name_columns) < names.c.keys() | {"id"}
+    assert {"id", *tables.name_columns} == set(names.c.keys())
     assert {tables.column, "film_id", "position", *tables.constants} <= set(links.c.keys())
 
 

@@ -15,8 +15,9 @@ from tests.support.previous_versions import create_previous_database
 
 LINKS = "SELECT film_id, position, director_id FROM film_directors ORDER BY 1, 2"
 CREDITS = "SELECT film_id, position, person_id FROM credits ORDER BY 1, 2"
+FILMS = "SELECT id, title, genre_id, director_id, label_id, hidden_at, votes FROM films ORDER BY id"
 KEPT = (
-    *("films", "genres", "labels", "film_genres", "film_locks", "genre_counts", "director_counts"),
+    *("genres", "labels", "film_genres", "film_locks", "genre_counts", "director_counts"),
     *("accounts", "bookmarks", "selections", "selection_films"),
 )
 
@@ -28,7 +29,8 @@ def previous(new_settings, tmp_path) -> Settings:
 
 
 def all_rows(settings):
-    return {table: rows(settings, f"SELECT * FROM {table} ORDER BY 1, 2") for table in KEPT}
+    kept = {table: rows(settings, f"SELECT * FROM {table} ORDER BY 1, 2") for table in KEPT}
+    return kept | {"films": rows(settings, FILMS)}
 
 
 def test_directors_keep_their_ids_names_and_films(previous):
