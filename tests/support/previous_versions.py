@@ -42,7 +42,7 @@ def _copy_rows(file: Path, url: str) -> None:
 def _copy_table(source: sqlite3.Connection, target: psycopg.Connection, table: str) -> None:
     rows = source.execute(f"SELECT * FROM {table}")
     columns = [name for name, *_ in rows.description]
-    types = dict(
+    types: dict[str, str] = dict(
         target.execute(
             "SELECT column_name, data_type FROM information_schema.columns WHERE table_name = %s",
             (table,),
