@@ -61,6 +61,14 @@ class TestList:
             ("rating=8.6", ["The Matrix", "Seven Samurai"]),
             ("rating=8&sort=title&year=1979", ["Alien", "Stalker"]),
             ("year=1954&rating=9", []),
+            ("decade=1920", ["Metropolis"]),
+            ("decade=1970&since=1979", ["Alien", "Stalker"]),
+            ("since=1979&until=1982", ["Blade Runner", "Alien", "Stalker"]),
+            ("decade=1980&until=1970", []),
+            ("runtime=120-150", ["Posted & <Sons>"]),
+            ("runtime=136-136&since=2000", ["Posted & <Sons>"]),
+            ("runtime=-135", []),
+            ("runtime=137-", []),
             ("label=premium", []),
             ("label=nothing", []),
             ("genre=999999", []),
@@ -90,6 +98,7 @@ class TestList:
         chosen = {
             select.attributes["name"]: chosen_of(select.css_first("[selected]"))
             for select in form.css("select")
+            if select.css_first("[selected]")
         }
         assert chosen == {"genre": str(genre), "year": "1985", "rating": "8", "sort": "title"}
         assert element(form, "[name=by]").attributes["value"] == "Akira Kurosawa"
@@ -104,6 +113,24 @@ class TestList:
         without_year = f"sort=title&genre={genre}&director={director}&rating=8"
         assert chips[2].attributes["href"] == f"/films?{without_year}"
         assert chips[-1].attributes["href"] == "/films?sort=title"
+
+    def test_rare_filters_are_folded_unless_one_is_active(self, site):
+        fold = element(site.page("/films"), "form.filters .filters-fold")
+        assert "open" not in fold.attributes
+        page = site.page("/films?decade=1970&since=1972&until=1985&runtime=90-120")
+        assert "open" in element(page, ".filters-fold").attributes
+        chips = [text_of(chip) for chip in page.css(".chosen a")]
+        assert chips == ["1970s", "from 1972", "until 1985", "90–120 min", "Clear filters"]
+        assert element(page, "#field-decade [selected]").attributes["value"] == "1970"
+        assert element(page, "#field-since").attributes["value"] == "1972"
+
+    def test_unusual_runtime_stays_in_the_form(self, site):
+        page = site.page("/films?runtime=100-140")
+        assert element(page, "#field-runtime [selected]").attributes["value"] == "100-140"
+
+    def test_reversed_range_is_explained(self, site):
+        page = site.page("/films?since=1990&until=1980", 400)
+        assert "before its beginning" in element(page, ".failure h1").text()
 
     def test_genres_show_their_number_of_visible_films(self, site):
         def genres(who):
@@ -154,6 +181,13 @@ class TestList:
             "page=99999999999999999999",
             "year=99999",
             "year=x",
+            "decade=1995",
+            "since=1990&until=1980",
+            "since=x",
+            "until=0",
+            "runtime=long",
+            "runtime=-",
+            "runtime=120-90",
             "rating=x",
             "rating=nan",
             "rating=11",

@@ -1,8 +1,11 @@
 """Addresses of pages of films."""
 
+import msgspec
 import pytest
 
+from kinoteka.errors import Code
 from kinoteka.site.films.schemas import FilmsQuery, SearchQuery, address, film_query, pattern
+from tests.support.errors import raises_error
 
 
 @pytest.mark.parametrize(
@@ -39,3 +42,25 @@ def test_pattern_has_a_page_placeholder(query: FilmsQuery | SearchQuery, expecte
 def test_ratings_are_rounded_to_one_digit() -> None:
     assert film_query(FilmsQuery(rating=7.123456)).rating == 7.1
     assert film_query(FilmsQuery()).rating is None
+
+
+def test_decade_and_range_of_years_are_combined() -> None:
+    wanted = film_query(FilmsQuery(decade=1970, since=1975, until=1990))
+    assert (wanted.year_from, wanted.year_to) == (1975, 1979)
+    wanted = film_query(FilmsQuery(decade=1970))
+    assert (wanted.year_from, wanted.year_to) == (1970, 1979)
+
+
+@pytest.mark.parametrize(
+    ("runtime", "minutes"),
+    [("90-120", (90, 120)), ("-90", (None, 90)), ("150-", (150, None)), (None, (None, None))],
+)
+def test_runtime_is_a_range_of_minutes(runtime: str, minutes: tuple[int | None, ...]) -> None:
+    wanted = film_query(FilmsQuery(runtime=runtime))
+    assert (wanted.minutes_from, wanted.minutes_to) == minutes
+
+
+@pytest.mark.parametrize("query", [{"since": 1990, "until": 1980}, {"runtime": "120-90"}])
+def test_range_that_ends_before_it_begins_is_rejected(query: dict[str, object]) -> None:
+    with raises_error(Code.FIELD_INVALID, reason="reversed"):
+        film_query(msgspec.convert(query, FilmsQuery))

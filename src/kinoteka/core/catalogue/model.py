@@ -123,7 +123,8 @@ SortOrder = Literal["id", "newest", "rating", "title"]
 class FilmQuery(msgspec.Struct, frozen=True):
     """Filters, a search text and a sort order for films.
 
-    `genre_id` and `director_id` match any of a film's genres or directors. `rating` is a minimum,
+    `genre_id` and `director_id` match any of a film's genres or directors. Years and minutes from
+    and to are inclusive, and exclude films without a year or runtime. `rating` is a minimum,
     `label` the name of an access label; `hidden` returns only hidden films. Results of a search
     for `text` are in order of relevance unless `order` is other than "id".
 
@@ -135,6 +136,10 @@ class FilmQuery(msgspec.Struct, frozen=True):
     genre_id: int | None = None
     director_id: int | None = None
     year: int | None = None
+    year_from: int | None = None
+    year_to: int | None = None
+    minutes_from: int | None = None
+    minutes_to: int | None = None
     rating: float | None = None
     label: str | None = None
     hidden: bool = False

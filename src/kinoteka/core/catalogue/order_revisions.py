@@ -14,7 +14,8 @@ WHOLE = "catalogue"
 _OF_FILTERS = {
     "genre_id": "film_genres",
     "director_id": "film_directors",
-    "year": "film_years",
+    **dict.fromkeys(("year", "year_from", "year_to"), "film_years"),
+    **dict.fromkeys(("minutes_from", "minutes_to"), "film_texts"),
     "rating": "film_ratings",
     "label_id": FILM_SET,
     "hidden": FILM_SET,

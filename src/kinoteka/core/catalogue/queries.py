@@ -159,6 +159,10 @@ _ORDERS: dict[str, tuple[ColumnElement[Any], ...]] = {
 }
 _CONDITIONS: dict[str, ColumnElement[bool]] = {
     "year": films.c.year == bindparam("year", type_=BigInteger()),
+    "year_from": films.c.year >= bindparam("year_from", type_=BigInteger()),
+    "year_to": films.c.year <= bindparam("year_to", type_=BigInteger()),
+    "minutes_from": films.c.runtime_minutes >= bindparam("minutes_from", type_=BigInteger()),
+    "minutes_to": films.c.runtime_minutes <= bindparam("minutes_to", type_=BigInteger()),
     "rating": films.c.rating >= bindparam("rating", type_=Float()),
     "label_id": films.c.label_id == bindparam("label_id", type_=BigInteger()),
     "hidden": films.c.hidden_at.is_not(None),

@@ -19,6 +19,9 @@ from kinoteka.site.ui.bookmarks import bookmarked_ids
 
 PAGE = 24
 RATINGS = (9, 8, 7, 6, 5)
+RUNTIMES = ("-60", "-90", "90-120", "120-150", "150-")
+MORE = ("decade", "since", "until", "runtime")
+"""The filters that are folded away unless one of them is active."""
 
 
 class FilmListing(msgspec.Struct):
@@ -61,8 +64,19 @@ class FilterOptions(msgspec.Struct):
     years: list[int]
     labels: list[tuple[str, str]]
     ratings: Sequence[int]
+    runtimes: Sequence[str]
     active: list[ActiveFilter]
     director: str
+
+    @property
+    def decades(self) -> list[int]:
+        """The decades with visible films, newest first."""
+        return sorted({year - year % 10 for year in self.years}, reverse=True)
+
+    @property
+    def has_more(self) -> bool:
+        """Whether a filter of `MORE` is active."""
+        return any(each.kind in MORE for each in self.active)
 
 
 async def show_films(
@@ -104,9 +118,15 @@ async def filter_options(request: Request, path: str, query: FilmsQuery) -> Filt
         await facets.years(request.actor, request.unit),
         [(label, label) for label in await facets.labels(request.actor, request.unit)],
         RATINGS,
+        _offered(RUNTIMES, query.runtime),
         _active_filters(path, query, {genre.id: genre.name for genre in genres}, name),
         name,
     )
+
+
+def _offered(usual: Sequence[str], chosen: str | None) -> Sequence[str]:
+    """Return the values that a filter offers: the usual ones and the chosen one."""
+    return usual if chosen is None or chosen in usual else (*usual, chosen)
 
 
 async def _director(request: Request, query: FilmsQuery) -> Director | None:
@@ -126,7 +146,11 @@ def _active_filters(
     texts = {
         "genre": query.genre and genres.get(query.genre, "?"),
         "director": (query.director or query.by) and (director or "?"),
-        "year": query.year and str(query.year),
+        "year": query.year,
+        "decade": query.decade,
+        "since": query.since,
+        "until": query.until,
+        "runtime": query.runtime,
         "rating": query.rating is not None and f"{query.rating:g}",
         "label": query.label,
     }

@@ -8,8 +8,10 @@ import msgspec
 from msgspec import Meta
 
 from kinoteka.core.catalogue.model import FilmQuery
+from kinoteka.errors import field_invalid
 from kinoteka.http.mechanics.numbers import Id, PageNumber
 
+LAST_YEAR = 9999
 Sort = Literal["newest", "rating", "title"]
 
 
@@ -20,13 +22,26 @@ class SortedQuery(msgspec.Struct):
     page: PageNumber = 1
 
 
+Year = Annotated[int, Meta(ge=1, le=9999)]
+Decade = Annotated[int, Meta(ge=10, le=9990, multiple_of=10)]
+MinuteRange = Annotated[str, Meta(pattern=r"^([0-9]{1,4}-[0-9]{0,4}|-[0-9]{1,4})$")]
+
+
 class FilmsQuery(SortedQuery, kw_only=True):
-    """Filters of the film list. `by` is a typed director name, used instead of the id."""
+    """Filters of the film list.
+
+    `by` is a typed director name, used instead of the id. `decade` is its first year. `runtime` is
+    a range of minutes: "90-120", "-90" or "150-".
+    """
 
     genre: Id | None = None
     director: Id | None = None
     by: str | None = None
-    year: Annotated[int, Meta(ge=1, le=9999)] | None = None
+    year: Year | None = None
+    decade: Decade | None = None
+    since: Year | None = None
+    until: Year | None = None
+    runtime: MinuteRange | None = None
     rating: Annotated[float, Meta(ge=0, le=10)] | None = None
     label: str | None = None
 
@@ -45,15 +60,40 @@ class DirectorsQuery(msgspec.Struct):
 
 
 def film_query(query: FilmsQuery) -> FilmQuery:
-    """Return the query for the catalogue."""
+    """Return the query for the catalogue.
+
+    Raises:
+        DomainError(FIELD_INVALID): a range ends before it begins.
+    """
+    years = (query.since, query.until)
+    minutes = minute_range(query.runtime)
+    _require_order("until", *years)
+    _require_order("runtime", *minutes)
+    if query.decade is not None:
+        years = max(query.decade, years[0] or 0), min(query.decade + 9, years[1] or LAST_YEAR)
     return FilmQuery(
         genre_id=query.genre,
         director_id=query.director,
         year=query.year,
+        year_from=years[0],
+        year_to=years[1],
+        minutes_from=minutes[0],
+        minutes_to=minutes[1],
         rating=None if query.rating is None else round(query.rating, 1),
         label=query.label or None,
         order=query.sort,
     )
+
+
+def minute_range(text: str | None) -> tuple[int | None, int | None]:
+    """Return the least and the most minutes of a range."""
+    first, _, last = (text or "-").partition("-")
+    return (int(first) if first else None, int(last) if last else None)
+
+
+def _require_order(field: str, first: int | None, last: int | None) -> None:
+    if first is not None and last is not None and first > last:
+        raise field_invalid(field, "reversed")
 
 
 def address(path: str, query: SortedQuery | SearchQuery, **changes: object) -> str:

@@ -102,6 +102,7 @@ REASONS: dict[str, str] = {
     "year": N_("Enter a year from 1870 to 2100."),
     "rating": N_("Enter a rating from 0 to 10."),
     "number": N_("Enter a number in the allowed range."),
+    "reversed": N_("The end of this range is before its beginning. Swap the two values."),
     "too_many": N_("Too many values."),
     "not_of_format": N_("This setting does not apply to the format of these files."),
     "mapping_invalid": N_("Write each line as FIELD=COLUMN."),
