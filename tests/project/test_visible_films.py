@@ -40,7 +40,6 @@ EXEMPT = {
     "kinoteka.core.catalogue.queries:COUNT_BY_LABEL": "operators see how often a label is used",
     "kinoteka.core.catalogue.queries:GENRES_AND_DIRECTORS": "only names of a visible film",
     "kinoteka.core.library.queries:BOOKMARKED_IDS": "only ids of films that the actor has",
-    "kinoteka.core.library.queries:FILM_IDS": "a change of a selection retains its hidden films",
     "kinoteka.core.film_posters.queries:DELETE_UNUSED": "deletes posters of deleted films",
     "kinoteka.core.export.queries:BOOKMARKED": "only ids; BOOKMARKS selects from them",
     "kinoteka.database.weighted_ratings:*": "the mean rating and its weight, of all films",

@@ -263,7 +263,11 @@ class TestEditing:
                 400,
                 "failed to parse json string from the body: m",
             ),
-            ({"title": "x", "movies": [1] * 101}, 400, "failed to parse json string from the body"),
+            (
+                {"title": "x", "movies": [1] * 1001},
+                400,
+                "failed to parse json string from the body",
+            ),
             ({"title": "x", "movies": [987654321]}, 404, "movie not found"),
             (
                 {"title": "x", "featured": True},

@@ -41,7 +41,7 @@ def test_search_results_are_parsed():
         (schemas.BookmarkForm, [], "action"),
         (schemas.BookmarkForm, [("action", "add"), ("place", "a-b")], "place"),
         (schemas.FilmForm, [("film_id", str(2**63))], "film_id"),
-        (schemas.FilmForm, [("film_id", "1"), ("position", "101")], "position"),
+        (schemas.FilmForm, [("film_id", "1"), ("position", "1001")], "position"),
         (schemas.FilmForm, [("film_id", "1"), ("found", "x")], "found[0]"),
         (schemas.FilmSelectionForm, [("action", "put")], "selection_id"),
     ],

@@ -176,7 +176,7 @@ class TestFilms:
             ({"film_id": "1", "action": "burn"}, 400),
             ({"film_id": "1", "position": "-1"}, 400),
             ({"film_id": "1", "position": "x"}, 400),
-            ({"film_id": "1", "position": "101"}, 400),
+            ({"film_id": "1", "position": "1001"}, 400),
         ],
     )
     def test_invalid_change_is_rejected(self, anna, own, form, status):

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import msgspec
 
 from kinoteka.core.imports import queries
+from kinoteka.core.library.sparse_positions import position_at
 from kinoteka.database.interface import Reader
 from kinoteka.database.revisions import INCREMENT_REVISION
 from kinoteka.infrastructure.clock import now
@@ -33,11 +34,11 @@ def store_selections(reader: Reader, source: str, selections: Sequence[ImportedS
     for selection in reversed(selections):  # the site shows the newest first
         selection_id = _store(reader, source, selection)
         reader.fetch(queries.EMPTY_SELECTION, selection_id=selection_id)
-        for position, external_id in enumerate(selection.films):
+        for index, external_id in enumerate(selection.films):
             reader.fetch(
                 queries.ADD_TO_SELECTION,
                 selection_id=selection_id,
-                position=position,
+                position=position_at(index),
                 source=source,
                 external_id=external_id,
             )

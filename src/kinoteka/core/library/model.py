@@ -5,8 +5,10 @@ from msgspec import UNSET, UnsetType
 
 MAX_SELECTIONS = 100
 """The number of selections that an account may have."""
-MAX_FILMS = 100
+MAX_FILMS = 1000
 """The number of films that a selection may contain."""
+MAX_LISTED_FILMS = 20
+"""The number of films of each selection in a list of selections."""
 
 
 class SelectionFilm(msgspec.Struct, frozen=True):
@@ -21,11 +23,20 @@ class SelectionFilm(msgspec.Struct, frozen=True):
     votes: int = 0
 
 
+class SelectionPosition(msgspec.Struct, frozen=True):
+    """The position of a film in a selection, and whether the actor sees the film."""
+
+    film_id: int
+    position: int
+    visible: bool
+
+
 class Selection(msgspec.Struct, frozen=True):
     """A selection with its films that are visible to the actor, in the order that its owner chose.
 
     `account_id` is the owner, or None for a selection of the site. Lists begin with the featured
-    selections. Only accounts that may edit a private selection see it.
+    selections. Only accounts that may edit a private selection see it. `total` is the number of
+    visible films; in a list of selections, `films` has only the first of them.
     """
 
     id: int
@@ -35,6 +46,7 @@ class Selection(msgspec.Struct, frozen=True):
     featured: bool
     public: bool
     films: tuple[SelectionFilm, ...] = ()
+    total: int = 0
 
 
 class SelectionPage(msgspec.Struct, frozen=True):

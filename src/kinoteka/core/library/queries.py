@@ -5,7 +5,13 @@ from functools import cache
 from sqlalchemy import and_, bindparam, case, delete, false, func, insert, or_, select, update
 
 from kinoteka.core.catalogue.queries import ids_as_json
-from kinoteka.core.library.model import Cover, Selection, SelectionChoice, SelectionFilm
+from kinoteka.core.library.model import (
+    Cover,
+    Selection,
+    SelectionChoice,
+    SelectionFilm,
+    SelectionPosition,
+)
 from kinoteka.database.schema import bookmarks, films, selection_films, selections
 from kinoteka.database.statement import Statement, in_list, insert_for, named_for
 from kinoteka.database.visibility import VISIBLE
@@ -67,23 +73,14 @@ def _film_of(selection_id: int, film: SelectionFilm) -> tuple[int, SelectionFilm
     return selection_id, film
 
 
+_SELECTION_FILM = named_for("film", *(films.c[name] for name in SelectionFilm.__struct_fields__))
 FILMS_OF: Statement[tuple[int, SelectionFilm]] = Statement(
-    select(
-        selection_films.c.selection_id,
-        *named_for(
-            "film",
-            films.c.id,
-            films.c.title,
-            films.c.description,
-            films.c.poster,
-            films.c.year,
-            films.c.rating,
-            films.c.votes,
-        ),
-    )
+    select(selection_films.c.selection_id, *_SELECTION_FILM)
     .join(films, films.c.id == selection_films.c.film_id)
     .where(in_list(selection_films.c.selection_id, bindparam("ids")), VISIBLE)
-    .order_by(selection_films.c.selection_id, selection_films.c.position),
+    .order_by(
+        selection_films.c.selection_id, selection_films.c.position, selection_films.c.film_id
+    ),
     _film_of,
 )
 
@@ -105,7 +102,22 @@ _numbered = (
     .where(in_list(selection_films.c.selection_id, bindparam("ids")), VISIBLE)
     .subquery()
 )
+
+
+def _first_film_of(
+    selection_id: int, total: int, film: SelectionFilm
+) -> tuple[int, int, SelectionFilm]:
+    return selection_id, total, film
+
+
 # The number of visible films of each selection, with each of its first films.
+FIRST_FILMS_OF: Statement[tuple[int, int, SelectionFilm]] = Statement(
+    select(_numbered.c.selection_id, _numbered.c.total, *_SELECTION_FILM)
+    .join(films, films.c.id == _numbered.c.film_id)
+    .where(_numbered.c.number <= bindparam("most"))
+    .order_by(_numbered.c.selection_id, _numbered.c.number),
+    _first_film_of,
+)
 COVERS_OF: Statement[tuple[int, int, Cover]] = Statement(
     select(
         _numbered.c.selection_id,
@@ -208,16 +220,28 @@ DELETE: Statement[tuple[()]] = Statement(
 DELETE_ALL: Statement[tuple[()]] = Statement(
     delete(selections).where(selections.c.account_id == bindparam("account_id"))
 )
-FILM_IDS: Statement[tuple[int]] = Statement(
-    select(selection_films.c.film_id)
+# All films of a selection, also those that the actor does not see.
+POSITIONS: Statement[SelectionPosition] = Statement(
+    select(
+        selection_films.c.film_id,
+        selection_films.c.position,
+        case((VISIBLE, 1), else_=0).label("visible"),
+    )
+    .join(films, films.c.id == selection_films.c.film_id)
     .where(selection_films.c.selection_id == bindparam("selection_id"))
-    .order_by(selection_films.c.position)
+    .order_by(selection_films.c.position, selection_films.c.film_id),
+    SelectionPosition,
 )
-DELETE_FILMS: Statement[tuple[()]] = Statement(
-    delete(selection_films).where(selection_films.c.selection_id == bindparam("selection_id"))
-)
-INSERT_FILM: Statement[tuple[()]] = Statement(
-    insert(selection_films).values(
-        {name: bindparam(name) for name in ("selection_id", "film_id", "position")}
+_of_selection = selection_films.c.selection_id == bindparam("selection_id")
+_film_of_selection = and_(_of_selection, selection_films.c.film_id == bindparam("film_id"))
+DELETE_FILM: Statement[tuple[()]] = Statement(delete(selection_films).where(_film_of_selection))
+STORE_FILM: Statement[tuple[()]] = Statement(
+    lambda engine: (
+        insert_for(engine, selection_films)
+        .values({name: bindparam(name) for name in ("selection_id", "film_id", "position")})
+        .on_conflict_do_update(
+            index_elements=["selection_id", "film_id"], set_={"position": bindparam("position")}
+        )
     )
 )
+"""Add a film to a selection, or move it."""

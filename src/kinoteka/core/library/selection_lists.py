@@ -106,4 +106,5 @@ async def _cards(actor: Actor, unit: Unit, ids: Sequence[int]) -> list[Selection
 
 def _card(selection: Selection, films: int, covers: Sequence[Cover]) -> SelectionCard:
     values = msgspec.structs.asdict(selection) | {"films": films, "covers": tuple(covers)}
+    del values["total"]
     return SelectionCard(**values)

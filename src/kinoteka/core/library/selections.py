@@ -22,13 +22,16 @@ from kinoteka.core.catalogue.service import Catalogue
 from kinoteka.core.library import queries
 from kinoteka.core.library.model import (
     MAX_FILMS,
+    MAX_LISTED_FILMS,
     MAX_SELECTIONS,
     NewSelection,
     Selection,
     SelectionChange,
     SelectionFilm,
     SelectionPage,
+    SelectionPosition,
 )
+from kinoteka.core.library.sparse_positions import position_at, position_between
 from kinoteka.core.text import clean_public_text
 from kinoteka.database.revisions import FILM_SET, Revisions
 from kinoteka.database.unit import Conflict, Unit
@@ -91,10 +94,7 @@ class Selections:
         Raises:
             DomainError(SELECTION_UNKNOWN): it does not exist, or is private to another account.
         """
-        selection = await unit.first(queries.SELECTION, selection_id=selection_id)
-        if selection is None or not _may_open(actor, selection):
-            raise DomainError(Code.SELECTION_UNKNOWN)
-        return (await self._with_films(actor, unit, [selection]))[0]
+        return await self._with_films(actor, unit, await _open(actor, unit, selection_id))
 
     async def visible_ids(
         self, actor: Actor, unit: Unit, selection_ids: Collection[int]
@@ -109,11 +109,7 @@ class Selections:
         Raises:
             DomainError(UNAUTHORIZED, FORBIDDEN, SELECTION_UNKNOWN)
         """
-        actor.require_account()
-        selection = await self.get(actor, unit, selection_id)
-        if not may_edit(actor, selection):
-            actor.require(SELECTIONS_FEATURE)
-        return selection
+        return await self._with_films(actor, unit, await _open_to_edit(actor, unit, selection_id))
 
     async def create(self, actor: Actor, unit: Unit, new: NewSelection) -> Selection:
         """Create a selection of the actor, or a featured one of the site.
@@ -128,14 +124,14 @@ class Selections:
             actor.require(SELECTIONS_FEATURE)
         texts = {name: _text(name, getattr(new, name)) for name in ("title", "description")}
         film_ids = list(dict.fromkeys(new.film_ids))
-        _require_room(film_ids)
+        _require_room(len(film_ids))
         if len(await self._catalogue.films_by_id(actor, unit, film_ids)) < len(film_ids):
             raise DomainError(Code.FILM_UNKNOWN)
         owner = None if new.featured else account_id
         new_id = await self._insert(
             unit, account_id=owner, featured=new.featured, public=new.public, **texts
         )
-        await self._store_films(unit, new_id, film_ids)
+        await _store_films(unit, new_id, film_ids)
         if new.featured:
             subject = Subject("selection", new_id, texts["title"])
             await record(actor, unit, Action.SELECTION_FEATURED, subject)
@@ -163,7 +159,7 @@ class Selections:
         after = msgspec.structs.replace(before, **values)
         await _record_change(actor, unit, before, after)
         await self._invalidate(unit, public=before.public or after.public)
-        return after
+        return await self._with_films(actor, unit, after)
 
     async def delete(self, actor: Actor, unit: Unit, selection_id: int) -> None:
         """Delete a selection. Its owner may delete it even when it is featured.
@@ -173,7 +169,7 @@ class Selections:
         """
         actor.require_account()
         await unit.run(queries.TOUCH, selection_id=selection_id, at=now())
-        selection = await self.get(actor, unit, selection_id)
+        selection = await _open(actor, unit, selection_id)
         if not may_delete(actor, selection):
             actor.require(SELECTIONS_FEATURE)
         await unit.run(queries.DELETE, selection_id=selection_id)
@@ -191,13 +187,13 @@ class Selections:
         """
         selection = await self._lock_to_edit(actor, unit, selection_id)
         film = await self._catalogue.film(actor, unit, film_id)
-        visible = [each.id for each in selection.films if each.id != film.id]
-        rest = await self._film_ids(unit, selection_id, without=film.id)
-        # `position` counts the films that the actor sees; the selection may contain others.
-        index = len(rest)
-        if position is not None and position < len(visible):
-            index = rest.index(visible[position])
-        await self._store_films(unit, selection_id, [*rest[:index], film.id, *rest[index:]])
+        stored = await unit.all(
+            queries.POSITIONS, selection_id=selection_id, **visible_to(actor.labels)
+        )
+        rest = [each for each in stored if each.film_id != film.id]
+        if len(rest) == len(stored):
+            _require_room(len(stored) + 1)
+        await _place(unit, selection_id, film.id, rest, _index_of(rest, position))
         await self._invalidate(unit, public=selection.public)
         return await self.get(actor, unit, selection_id)
 
@@ -211,8 +207,7 @@ class Selections:
         """
         selection = await self._lock_to_edit(actor, unit, selection_id)
         film = await self._catalogue.film(actor, unit, film_id)
-        rest = await self._film_ids(unit, selection_id, without=film.id)
-        await self._store_films(unit, selection_id, rest)
+        await unit.run(queries.DELETE_FILM, selection_id=selection_id, film_id=film.id)
         await self._invalidate(unit, public=selection.public)
         return await self.get(actor, unit, selection_id)
 
@@ -227,27 +222,37 @@ class Selections:
         page_ids = list(ids[offset : offset + limit])
         found = {each.id: each for each in await unit.all(queries.SELECTIONS, ids=page_ids)}
         existing = [found[selection_id] for selection_id in page_ids if selection_id in found]
-        return SelectionPage(await self._with_films(actor, unit, existing), len(ids))
+        return SelectionPage(await self._with_first_films(actor, unit, existing), len(ids))
 
-    async def _with_films(
+    async def _with_films(self, actor: Actor, unit: Unit, selection: Selection) -> Selection:
+        # Reading a thousand films takes milliseconds, so use a thread.
+        read = unit.all if unit.in_transaction else unit.all_in_thread
+        rows = await read(queries.FILMS_OF, ids=[selection.id], **visible_to(actor.labels))
+        films = tuple(film for _, film in rows)
+        return msgspec.structs.replace(selection, films=films, total=len(films))
+
+    async def _with_first_films(
         self, actor: Actor, unit: Unit, selections: Sequence[Selection]
     ) -> list[Selection]:
         ids = [selection.id for selection in selections]
-        # Reading a hundred selections of a hundred films takes milliseconds, so use a thread.
-        read = unit.all if unit.in_transaction or len(ids) < 2 else unit.all_in_thread
         films: dict[int, list[SelectionFilm]] = {selection_id: [] for selection_id in ids}
-        for selection_id, film in await read(queries.FILMS_OF, ids=ids, **visible_to(actor.labels)):
+        totals = dict.fromkeys(ids, 0)
+        rows = await unit.all_in_thread(
+            queries.FIRST_FILMS_OF, ids=ids, most=MAX_LISTED_FILMS, **visible_to(actor.labels)
+        )
+        for selection_id, total, film in rows:
             films[selection_id].append(film)
+            totals[selection_id] = total
         return [
-            msgspec.structs.replace(selection, films=tuple(films[selection.id]))
-            for selection in selections
+            msgspec.structs.replace(each, films=tuple(films[each.id]), total=totals[each.id])
+            for each in selections
         ]
 
     async def _lock_to_edit(self, actor: Actor, unit: Unit, selection_id: int) -> Selection:
         """Return a selection that the actor may edit; the transaction locks it for others."""
         actor.require_account()
         await unit.run(queries.TOUCH, selection_id=selection_id, at=now())
-        return await self.get_editable(actor, unit, selection_id)
+        return await _open_to_edit(actor, unit, selection_id)
 
     async def _insert(self, unit: Unit, account_id: int | None, **row: object) -> int:
         if account_id is not None:
@@ -261,22 +266,6 @@ class Selections:
         except Conflict:  # The account was deleted during this request.
             raise DomainError(Code.UNAUTHORIZED) from None
         return inserted[0] if inserted else 0
-
-    async def _film_ids(self, unit: Unit, selection_id: int, *, without: int) -> list[int]:
-        rows = await unit.all(queries.FILM_IDS, selection_id=selection_id)
-        return [film_id for (film_id,) in rows if film_id != without]
-
-    async def _store_films(self, unit: Unit, selection_id: int, film_ids: Sequence[int]) -> None:
-        _require_room(film_ids)
-        rows = [
-            {"selection_id": selection_id, "film_id": film_id, "position": position}
-            for position, film_id in enumerate(film_ids)
-        ]
-        try:
-            await unit.run(queries.DELETE_FILMS, selection_id=selection_id)
-            await unit.run_many(queries.INSERT_FILM, rows)
-        except Conflict:  # A film was deleted after it was looked up.
-            raise DomainError(Code.FILM_UNKNOWN) from None
 
     async def _invalidate(self, unit: Unit, *, public: bool) -> None:
         # Only public selections are cached.
@@ -326,9 +315,70 @@ async def _record_change(actor: Actor, unit: Unit, before: Selection, after: Sel
         await record(actor, unit, Action.SELECTION_CHANGED, _subject(before), **texts)
 
 
-def _require_room(film_ids: Sequence[int]) -> None:
-    if len(film_ids) > MAX_FILMS:
+def _require_room(films: int) -> None:
+    if films > MAX_FILMS:
         raise DomainError(Code.SELECTION_FULL, limit=MAX_FILMS)
+
+
+async def _open(actor: Actor, unit: Unit, selection_id: int) -> Selection:
+    """Return a selection that the actor may open, without its films."""
+    selection = await unit.first(queries.SELECTION, selection_id=selection_id)
+    if selection is None or not _may_open(actor, selection):
+        raise DomainError(Code.SELECTION_UNKNOWN)
+    return selection
+
+
+async def _open_to_edit(actor: Actor, unit: Unit, selection_id: int) -> Selection:
+    """Return a selection that the actor may edit, without its films."""
+    actor.require_account()
+    selection = await _open(actor, unit, selection_id)
+    if not may_edit(actor, selection):
+        actor.require(SELECTIONS_FEATURE)
+    return selection
+
+
+def _index_of(films: Sequence[SelectionPosition], position: int | None) -> int:
+    """Return the index of the film before which another one goes, or the number of films.
+
+    `position` counts the films that the actor sees; the selection may contain others.
+    """
+    visible = [index for index, each in enumerate(films) if each.visible]
+    if position is None or position >= len(visible):
+        return len(films)
+    return visible[position]
+
+
+async def _place(
+    unit: Unit, selection_id: int, film_id: int, rest: Sequence[SelectionPosition], index: int
+) -> None:
+    """Store a film before another one of the same selection, or at the end."""
+    before = rest[index - 1].position if index else None
+    after = rest[index].position if index < len(rest) else None
+    position = position_between(before, after)
+    if position is None:
+        ids = [each.film_id for each in rest]
+        await _store_films(unit, selection_id, [*ids[:index], film_id, *ids[index:]])
+    else:
+        await _store(unit, [_row(selection_id, film_id, position)])
+
+
+async def _store_films(unit: Unit, selection_id: int, film_ids: Sequence[int]) -> None:
+    """Store the positions of all films of a selection."""
+    await _store(
+        unit,
+        [_row(selection_id, film_id, position_at(index)) for index, film_id in enumerate(film_ids)],
+    )
+
+
+def _row(selection_id: int, film_id: int, position: int) -> dict[str, int]:
+    return {"selection_id": selection_id, "film_id": film_id, "position": position}
+
+
+async def _store(unit: Unit, rows: list[dict[str, int]]) -> None:
+    try:
+        await unit.run_many(queries.STORE_FILM, rows)
+    except Conflict:  # A film was deleted after it was looked up.
+        raise DomainError(Code.FILM_UNKNOWN) from None
 
 
 def _text(name: str, value: str) -> str:

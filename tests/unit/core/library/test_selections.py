@@ -5,10 +5,17 @@ import asyncio
 import msgspec
 import pytest
 
-from kinoteka.core.library.model import MAX_FILMS, MAX_SELECTIONS, NewSelection, SelectionChange
+from kinoteka.core.library.model import (
+    MAX_FILMS,
+    MAX_LISTED_FILMS,
+    MAX_SELECTIONS,
+    NewSelection,
+    SelectionChange,
+)
 from kinoteka.core.library.selections import may_delete, may_edit
 from kinoteka.database.unit import unit_of_work
 from kinoteka.errors import Code
+from tests.support.databases import execute, rows
 from tests.support.errors import raises_error
 from tests.support.films import SampleFilm, fill_catalogue
 
@@ -17,6 +24,12 @@ INVISIBLE = "Zanzibar Nights"
 
 def titles(selection) -> list[str]:
     return [film.title for film in selection.films]
+
+
+def positions(library, selection_id: int) -> dict[int, int]:
+    """Return the stored position of each film of a selection."""
+    sql = "SELECT film_id, position FROM selection_films WHERE selection_id = ?"
+    return dict(rows(library.services.settings, sql, selection_id))
 
 
 class TestCreate:
@@ -281,8 +294,53 @@ class TestFilms:
         selection = await library.run("create", library.anna, new)
         with raises_error(Code.SELECTION_FULL, limit=MAX_FILMS):
             await library.run("place_film", library.anna, selection.id, library.films["Ran"])
-        moved = await library.run("place_film", library.anna, selection.id, more["Film 99"], 0)
-        assert (titles(moved)[0], len(moved.films)) == ("Film 99", MAX_FILMS)
+        moved = await library.run(
+            "place_film", library.anna, selection.id, more[f"Film {MAX_FILMS - 1}"], 0
+        )
+        assert (titles(moved)[0], len(moved.films)) == (f"Film {MAX_FILMS - 1}", MAX_FILMS)
+
+    async def test_move_changes_one_row(self, library) -> None:
+        names = ("Stalker", "Alien", "Solaris", "Ran", "Mirror")
+        selection = await library.create(library.anna, "Space", *names)
+        before = positions(library, selection.id)
+        await library.run("place_film", library.anna, selection.id, library.films["Mirror"], 1)
+        after = positions(library, selection.id)
+        assert {film_id for film_id in after if after[film_id] != before[film_id]} == {
+            library.films["Mirror"]
+        }
+
+    async def test_films_get_new_positions_when_a_gap_is_used_up(self, library) -> None:
+        selection = await library.create(library.anna, "Space", "Stalker", "Alien", "Ran")
+        order = ["Stalker", "Alien", "Ran"]
+        for number in range(40):
+            title = order.pop(1 + number % 2)
+            order.insert(1, title)
+            moved = await library.run(
+                "place_film", library.anna, selection.id, library.films[title], 1
+            )
+            assert titles(moved) == order
+        assert len(set(positions(library, selection.id).values())) == len(order)
+
+    async def test_dense_positions_of_earlier_versions_are_accepted(self, library) -> None:
+        selection = await library.create(library.anna, "Space", "Stalker", "Alien", "Ran")
+        execute(
+            library.services.settings,
+            "UPDATE selection_films SET position = position / 65536 - 1",
+        )
+        moved = await library.run("place_film", library.anna, selection.id, library.films["Ran"], 1)
+        assert titles(moved) == ["Stalker", "Ran", "Alien"]
+
+    async def test_list_has_the_first_films_of_each_selection(self, library) -> None:
+        more = fill_catalogue(
+            library.services.settings,
+            [SampleFilm(f"Film {number}") for number in range(MAX_LISTED_FILMS + 5)],
+        )
+        new = NewSelection(title="All", film_ids=list(more.values()), public=True)
+        selection = await library.run("create", library.anna, new)
+        page = await library.run("list_public", library.anonymous, 0, 10)
+        (listed,) = page.selections
+        assert listed.films == selection.films[:MAX_LISTED_FILMS]
+        assert listed.total == selection.total == MAX_LISTED_FILMS + 5
 
     async def test_unknown_id_is_rejected(self, library) -> None:
         selection = await library.create(library.anna, "Space", "Alien")
@@ -317,3 +375,20 @@ class TestConcurrency:
         )
         found = await library.run("get", library.root, selection.id)
         assert sorted(film.id for film in found.films) == sorted(placed)
+
+    async def test_concurrent_moves_leave_each_film_once_at_a_position_of_its_own(
+        self, library
+    ) -> None:
+        names = ("Stalker", "Alien", "Solaris", "Ran", "Mirror")
+        selection = await library.create(library.anna, "Space", *names)
+        await asyncio.gather(
+            *(
+                library.run("place_film", library.anna, selection.id, library.films[title], 0)
+                for title in names[1:]
+                for _ in range(3)
+            )
+        )
+        found = await library.run("get", library.root, selection.id)
+        assert sorted(titles(found)) == sorted(names)
+        assert titles(found)[-1] == "Stalker"
+        assert len(set(positions(library, selection.id).values())) == len(names)
