@@ -13,7 +13,7 @@ from kinoteka.cli.output import fail
 from kinoteka.cli.progress import import_status, show_progress
 
 if TYPE_CHECKING:
-    from kinoteka.core.imports.readers import Format, ReadOptions
+    from kinoteka.core.imports.readers import Format, InputPath, Progress, ReadOptions
     from kinoteka.core.imports.record import RejectedRow
     from kinoteka.infrastructure.settings import Settings
 
@@ -30,12 +30,16 @@ Formats, each with an example:
   csv        kinoteka import csv films.csv --map title=Name --map year="Release Date"
   jsonl      kinoteka import jsonl films.jsonl --source club
   json       kinoteka import json films.json --label premium:genre=Documentary
+  films      any of these; the format is detected, also in a ZIP archive
+             kinoteka import films export.zip
 
 \b
 Exit codes: 0 stored, 1 a file or everything left out, 2 invalid arguments, 130 interrupted.
 """
 NOTHING_STORED = "nothing was stored"
-TABLES = ("csv", "jsonl", "json")
+DETECTED = "films"
+"""The name with which the command detects the format."""
+THOUSANDS = {"comma": ",", "dot": "."}
 
 
 @click.command("import", epilog=EXAMPLES)
@@ -63,6 +67,22 @@ TABLES = ("csv", "jsonl", "json")
     metavar="RULE",
     help="A rule that gives films an access label.",
 )
+@click.option(
+    "--columns", metavar="NAMES", help="The columns of a table without a header row: title,year."
+)
+@click.option(
+    "--kinds",
+    multiple=True,
+    metavar="KINDS",
+    help="The kinds of titles in tables (film,series,episode … or all). Default: films.",
+)
+@click.option("--scale", metavar="NUMBER", help="The highest possible rating in a table (5, 100).")
+@click.option(
+    "--thousands",
+    type=click.Choice([*THOUSANDS]),
+    help="What separates thousands in numbers like 1.000 or 1,000.",
+)
+@click.option("--encoding", metavar="NAME", help="The encoding of a table. Default: detected.")
 @click.option("--type", "types", multiple=True, help="IMDb title types (movie, tvMovie).")
 @click.option("--adult", is_flag=True, help="Include adult films (imdb, tmdb).")
 @click.option("--keep-going", is_flag=True, help="Store the valid rows even if others are invalid.")
@@ -78,6 +98,11 @@ def import_films(
     mapping: tuple[str, ...],
     source: str | None,
     labels: tuple[str, ...],
+    columns: str | None,
+    kinds: tuple[str, ...],
+    scale: str | None,
+    thousands: str | None,
+    encoding: str | None,
     types: tuple[str, ...],
     adult: bool,
     keep_going: bool,
@@ -90,49 +115,65 @@ def import_films(
     imdb, movielens and tmdb belong together and count as one.) Importing a file again updates
     only changed films, and films keep their ids.
     """
+    from kinoteka.core.imports.formats.archives import expand_archives
+    from kinoteka.core.imports.readers import Progress
     from kinoteka.core.imports.record import FormatError
 
-    chosen = _format(format_name)
-    _check_options(chosen.name, mapping, source, types, adult=adult)
+    given = {
+        "--map": mapping,
+        "--source": source is not None,
+        "--columns": columns,
+        "--kinds": kinds,
+        "--scale": scale,
+        "--thousands": thousands,
+        "--encoding": encoding,
+        "--type": types,
+        "--adult": adult,
+    }
     try:
-        options = _options(mapping, source, labels, types, adult=adult)
-        _run(chosen, files, options, keep_going=keep_going, report=report, data=data)
+        options = _options(mapping, source, labels, columns, kinds, scale, types, adult=adult)
+        options = _with_text_options(options, thousands, encoding)
+        progress = Progress()
+        expanded = expand_archives(files, progress)
+        chosen = _format(format_name, expanded, options)
+        _check_options(chosen.name, [option for option, value in given.items() if value], source)
+        _check_types(types)
+        _run(chosen, expanded, options, progress, keep_going=keep_going, report=report, data=data)
     except FormatError as error:
         from kinoteka.cli.import_messages import explain
 
         raise click.UsageError(explain(error)) from None
 
 
-def _format(name: str) -> "Format":
+def _format(name: str, files: "Sequence[InputPath]", options: "ReadOptions") -> "Format":
     from kinoteka.core.imports.formats import FORMATS
+    from kinoteka.core.imports.formats.detection import detect_format
 
+    if name == DETECTED:
+        return detect_format(files, options)
     if name not in FORMATS:
         raise click.BadParameter(
-            f"{name} is not a format. The formats are {', '.join(FORMATS)}.", param_hint="'FORMAT'"
+            f"{name} is not a format. The formats are {', '.join(FORMATS)}; {DETECTED} detects it.",
+            param_hint="'FORMAT'",
         )
     return FORMATS[name]
 
 
-def _check_options(
-    format_name: str,
-    mapping: Sequence[str],
-    source: str | None,
-    types: Sequence[str],
-    *,
-    adult: bool,
-) -> None:
-    from kinoteka.core.imports.formats.imdb import TITLE_TYPES
+def _check_options(format_name: str, given: "Sequence[str]", source: str | None) -> None:
+    from kinoteka.core.imports.formats import ADULT_FORMATS, TABLES, TEXT_TABLES
 
-    for option, given, formats in (
-        ("--map", mapping, TABLES),
-        ("--source", source is not None, TABLES),
-        ("--type", types, ("imdb",)),
-        ("--adult", adult, ("imdb", "tmdb")),
-    ):
-        if given and format_name not in formats:
-            raise click.UsageError(f"{option} can only be used with {', '.join(formats)}.")
+    formats: dict[str, tuple[str, ...]] = dict.fromkeys(given, TABLES)
+    formats |= {"--columns": TEXT_TABLES, "--type": ("imdb",), "--adult": ADULT_FORMATS}
+    for option in given:
+        if format_name not in formats[option]:
+            raise click.UsageError(f"{option} can only be used with {', '.join(formats[option])}.")
     if source is not None and not source.strip():
         raise click.UsageError("--source is empty.")
+
+
+def _check_types(types: "Sequence[str]") -> None:
+    from kinoteka.core.imports.formats.imdb import TITLE_TYPES
+
     for title_type in types:
         if title_type not in TITLE_TYPES:
             known = ", ".join(sorted(TITLE_TYPES))
@@ -143,11 +184,16 @@ def _options(
     mapping: Sequence[str],
     source: str | None,
     labels: Sequence[str],
+    columns: str | None,
+    kinds: Sequence[str],
+    scale: str | None,
     types: Sequence[str],
     *,
     adult: bool,
 ) -> "ReadOptions":
+    from kinoteka.core.imports.formats.kinds import parse_kinds
     from kinoteka.core.imports.formats.mapping import parse_mapping
+    from kinoteka.core.imports.formats.sample import parse_scale
     from kinoteka.core.imports.label_rules import LabelRules
     from kinoteka.core.imports.readers import IMDB_FILM_TYPES, ReadOptions
 
@@ -155,26 +201,42 @@ def _options(
         labels=LabelRules(labels),
         mapping=parse_mapping(mapping),
         source=source.strip() if source else None,
+        columns=tuple(name.strip() for name in columns.split(",")) if columns else (),
+        kinds=parse_kinds(kinds),
+        scale=parse_scale(scale),
         title_types=frozenset(types) or IMDB_FILM_TYPES,
         adult=adult,
     )
 
 
+def _with_text_options(
+    options: "ReadOptions", thousands: str | None, encoding: str | None
+) -> "ReadOptions":
+    import msgspec
+
+    from kinoteka.core.imports.formats.encodings import check_encoding
+
+    return msgspec.structs.replace(
+        options,
+        thousands=THOUSANDS[thousands] if thousands else None,
+        encoding=check_encoding(encoding) if encoding else None,
+    )
+
+
 def _run(
     chosen: "Format",
-    files: Sequence[Path],
+    files: "Sequence[InputPath]",
     options: "ReadOptions",
+    progress: "Progress",
     *,
     keep_going: bool,
     report: Path | None,
     data: Path | None,
 ) -> None:
-    from kinoteka.cli.import_messages import describe_rejected_row, summary
-    from kinoteka.core.imports.readers import Progress
+    from kinoteka.cli.import_messages import rejected_rows, summary
     from kinoteka.core.imports.service import Import, ImportFailed, RowRejected
 
     began = time.monotonic()
-    progress = Progress()
     parts = chosen.parts(files, options, progress)
     settings = _migrated(data)
     with _rejected_rows(report) as (listed, on_rejected):
@@ -187,9 +249,10 @@ def _run(
         try:
             with show_progress(lambda: import_status(running, progress)):
                 changes = running.run(settings, parts)
-        except RowRejected as error:
-            row = describe_rejected_row(error.rejected)
-            fail(f"{row}; {NOTHING_STORED} (--keep-going stores the rest)")
+        except RowRejected:
+            for line in rejected_rows(running, listed):
+                click.echo(line, err=True)
+            fail(f"{NOTHING_STORED} because of invalid rows (--keep-going stores the rest)")
         except ImportFailed as error:
             fail(f"{error}; {NOTHING_STORED}")
         except KeyboardInterrupt:

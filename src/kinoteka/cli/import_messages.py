@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import TypeVar
 
-from kinoteka.core.imports.readers import Progress
+from kinoteka.core.imports.readers import Progress, Recognition
 from kinoteka.core.imports.record import FormatCode, FormatError, RejectedRow
 from kinoteka.core.imports.service import Import
 from kinoteka.database.import_target import Changes
@@ -16,12 +16,29 @@ FORMAT_ERRORS = {
     FormatCode.FILE_REPEATED: "{path}: another file has the role {role} already; pass only one",
     FormatCode.FILE_NEEDED: "the file {role} is missing; pass it with the others",
     FormatCode.ENCODING_UNSUPPORTED: "{path} is not UTF-8; convert it first",
+    FormatCode.ENCODING_UNKNOWN: "--encoding {encoding} is not the name of an encoding",
+    FormatCode.HEADER_MISSING: (
+        "{path} has no header row; name its columns, for example --columns title,year,director"
+    ),
+    FormatCode.COLUMNS_DIFFER: (
+        "--columns names {named} columns, but {path} has {found}; leave the name of a column empty"
+        " to skip it"
+    ),
+    FormatCode.SCALE_UNCLEAR: (
+        "{path}: the highest of {count} ratings is {highest}, so their scale is not clear; name it,"
+        " for example --scale 5 or --scale 10"
+    ),
+    FormatCode.SCALE_INVALID: "--scale {scale}: expected the highest rating, from 1 to 1000",
+    FormatCode.KIND_UNKNOWN: "--kinds: {kind} is not a kind; the kinds are {kinds}",
+    FormatCode.ARCHIVE_UNUSABLE: "{path} cannot be used as an archive: {detail}",
+    FormatCode.TOO_LARGE: "{path} has more than {limit} MiB, the limit of its format",
     FormatCode.COLUMN_MISSING: "{path} is missing these columns: {columns}",
     FormatCode.NOT_A_JSON_ARRAY: "{path} is not a JSON array; use the format jsonl for JSON Lines",
     FormatCode.NOT_JSON_LINES: "{path} is not JSON Lines; use the format json for a JSON array",
     FormatCode.MAPPING_INVALID: "--map {pair}: expected FIELD=COLUMN, FIELD one of: {fields}",
     FormatCode.LABEL_RULE_INVALID: "--label {rule}: {detail}",
 }
+_WHY_UNUSED = {"note": " (the owner's note)", "personal": " (a member's own)"}
 K = TypeVar("K", bound=str)
 
 LISTED = 10
@@ -66,9 +83,32 @@ def summary(
     )
     for path in progress.ignored:
         yield f"  {path} has no data for the catalogue, ignored"
+    for recognised in progress.recognised:
+        yield from _table(recognised)
+    yield from rejected_rows(done, listed)
+
+
+def rejected_rows(done: Import, listed: Sequence[RejectedRow]) -> Iterator[str]:
+    """Yield the lines about rejected rows. `listed` has the first ones."""
     yield from map(describe_rejected_row, listed)
     if (rest := done.rejected.total() - len(listed)) > 0:
         yield f"and {rest:,} more; --report FILE writes all of them"
+
+
+def _table(recognised: Recognition) -> Iterator[str]:
+    """Yield how a table was read."""
+    facts = [f"encoding {recognised.encoding}"] if recognised.encoding != "utf-8" else []
+    if recognised.list_name is not None:
+        facts.append(f"list “{recognised.list_name}”")
+    if recognised.scale_reason != "default":
+        facts.append(f"ratings up to {recognised.scale:g}")
+    if recognised.turned_titles:
+        facts.append("titles like “Matrix, The (1999)”")
+    yield recognised.path + (f" ({', '.join(facts)})" if facts else "") + ":"
+    yield "- used: " + ", ".join(f"{use.name} → {use.field}" for use in recognised.used)
+    if recognised.unused:
+        unused = (use.name + _WHY_UNUSED.get(use.reason, "") for use in recognised.unused)
+        yield "- unused: " + ", ".join(unused)
 
 
 def _by_kind(counts: Counter[K]) -> str:

@@ -46,3 +46,12 @@ def test_details_are_readable():
     row = audit_rows(CONSOLE_ACTOR, [entry(details=details)])[0]
     assert row.details[:3] == [("Fields", "title, year"), ("year", "–, 1997"), ("new", "true")]
     assert len(row.details[3][1]) == 501
+
+
+@pytest.mark.parametrize(("state", "sentence"), [("failed", "failed"), ("done", "finished")])
+def test_import_that_failed_is_not_said_to_have_finished(state: str, sentence: str) -> None:
+    finished = msgspec.structs.replace(
+        entry(Action.IMPORT_FINISHED, "import"), details={"state": state}
+    )
+    (row,) = audit_rows(CONSOLE_ACTOR, [finished])
+    assert row.sentence == f"%(who)s’s import of %(what)s {sentence}"

@@ -4,6 +4,7 @@ import gzip
 import json
 import os
 import signal
+import zipfile
 from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
@@ -14,7 +15,8 @@ from click.testing import CliRunner, Result
 from kinoteka.cli.import_films import import_films
 from kinoteka.cli.main import cli
 from kinoteka.core.imports.formats import FORMATS
-from kinoteka.core.imports.formats.mapping import ALIASES, FIELDS
+from kinoteka.core.imports.formats.mapping import ALIASES, ALL_FIELDS, FURTHER_ALIASES
+from kinoteka.core.imports.readers import KINDS
 from kinoteka.core.imports.record import RejectionReason
 from kinoteka.infrastructure import settings as config
 from kinoteka.infrastructure.settings import Settings
@@ -70,7 +72,7 @@ SELECT films.source, films.year, films.rating, genres.name, people.name
 FROM {RECORDED_FILMS}
 JOIN genres ON genres.id = genre_id JOIN people ON people.id = director_id
 """
-SUFFIXES = (".csv", ".json", ".jsonl", ".tsv", ".gz")
+SUFFIXES = (".csv", ".json", ".jsonl", ".tsv", ".gz", ".zip")
 KINOTEKA_VARIABLES = [name for name, *_ in config.rows()]
 FIRST = {
     "imdb": ("imdb", 1999, 8.7, "Action", "Lana Wachowski"),
@@ -168,7 +170,9 @@ class TestBrokenRows:
     def test_broken_row_leaves_its_file_out(self, folder):
         done = imported(folder, "csv", "broken.csv")
         assert (done.exit_code, done.stdout) == (1, "")
-        assert "broken.csv:3: title_missing; nothing was stored" in done.stderr
+        for line, reason in REASONS.items():
+            assert f"broken.csv:{line}: {reason}" in done.stderr
+        assert "nothing was stored because of invalid rows" in done.stderr
         assert folder.titles() == []
 
     def test_other_files_are_stored_when_one_is_left_out(self, folder):
@@ -200,6 +204,59 @@ class TestBrokenRows:
         assert {each["line"]: each["reason"] for each in rejected} == REASONS
         assert {each["path"] for each in rejected} == {str(folder / "broken.csv")}
 
+    def test_report_has_every_rejected_row_without_keep_going(self, folder):
+        imported(folder, "csv", "broken.csv", "--report", "report.jsonl")
+        lines = (folder / "report.jsonl").read_text().splitlines()
+        assert {json.loads(line)["line"] for line in lines} == {*REASONS}
+
+
+class TestRecognition:
+    def test_summary_names_the_columns_used_and_unused(self, folder):
+        (folder / "watched.csv").write_text(
+            "Date,Name,Year,Letterboxd URI,Rating,Mood\n2024-05-01,Alien,1979,https://boxd.it/a,4,x\n"
+        )
+        done = imported(folder, "csv", "watched.csv")
+        assert f"{folder / 'watched.csv'}:\n- used: Name → title, Year → year" in done.stdout
+        assert "- unused: Date (a member's own), Rating (a member's own), Mood\n" in done.stdout
+
+    def test_summary_names_encoding_scale_list_and_turned_titles(self, folder):
+        rows = "".join(f'"Матрица, The ({1990 + n})",{n % 9 / 2 + 1}\n' for n in range(20))
+        (folder / "films.csv").write_bytes(f"title,rating\n{rows}".encode("cp1251"))
+        done = imported(folder, "csv", "films.csv")
+        facts = "(encoding cp1251, ratings up to 5, titles like “Matrix, The (1999)”)"
+        assert facts in done.stdout
+
+    def test_repeated_row_is_counted(self, folder):
+        (folder / "films.csv").write_text("title,year\nHeat,1995\nHeat,1995\n")
+        assert counts(imported(folder, "csv", "films.csv"))["repeated"] == "1"
+        assert folder.titles() == ["Heat"]
+
+    def test_series_are_skipped_unless_named(self, folder):
+        (folder / "films.csv").write_text("title,Title Type\nAlien,Movie\nDark,TV Series\n")
+        done = imported(folder, "csv", "films.csv")
+        assert "skipped    1 (series 1)" in done.stdout
+        imported(folder, "csv", "films.csv", "--kinds", "film,series")
+        assert folder.titles() == ["Alien", "Dark"]
+
+    def test_format_is_detected_also_in_an_archive(self, folder):
+        with zipfile.ZipFile(folder / "export.zip", "w") as archive:
+            archive.writestr("lists/films.json", '{"results": [{"title": "Alien"}]}')
+        assert imported(folder, "films", "export.zip").exit_code == 0
+        assert folder.titles() == ["Alien"]
+
+    def test_separator_of_thousands_is_named(self, folder):
+        (folder / "films.csv").write_text("title,votes\nAlien,1.000\n")
+        done = imported(folder, "csv", "films.csv")
+        assert "votes_invalid (1.000: 1 or 1000? name the separator of thousands" in done.stderr
+        imported(folder, "csv", "films.csv", "--thousands", "dot")
+        assert folder.rows("SELECT votes FROM films") == [1000]
+
+    def test_columns_scale_and_encoding_are_named(self, folder):
+        (folder / "films.csv").write_bytes("Брат,4\n".encode("cp866"))
+        options = ("--columns", "title,rating", "--scale", "5", "--encoding", "cp866")
+        assert imported(folder, "csv", "films.csv", *options).exit_code == 0
+        assert folder.rows("SELECT title, rating FROM films") == [("Брат", 8)]
+
 
 class TestOptions:
     def test_columns_are_mapped(self, folder):
@@ -223,15 +280,27 @@ class TestOptions:
             (("csv", "good.csv", "--map", "colour=x"), "--map colour=x"),
             (("csv", "good.csv", "--map", "title=Name"), "is missing these columns: Name"),
             (("csv", "good.csv", "--label", "premium"), "--label premium"),
-            (("csv", "good.csv", "--adult"), "--adult can only be used with imdb, tmdb"),
+            (
+                ("csv", "good.csv", "--adult"),
+                "--adult can only be used with imdb, tmdb, json, jsonl",
+            ),
             (("csv", "good.csv", "--source", " "), "--source is empty"),
             (("imdb", "good.csv"), "good.csv has a header row that matches none of these"),
             (("imdb", "good.csv", "--type", "game"), "game is not a title type"),
             (("json", "good.csv"), "good.csv is not a JSON array"),
+            (("csv", "headless.csv"), "has no header row; name its columns, for example --columns"),
+            (("csv", "good.csv", "--columns", "title"), "names 1 columns, but"),
+            (("json", "good.csv", "--columns", "title"), "--columns can only be used with csv"),
+            (("csv", "good.csv", "--kinds", "opera"), "opera is not a kind"),
+            (("csv", "good.csv", "--scale", "many"), "--scale many: expected the highest rating"),
+            (("csv", "good.csv", "--encoding", "x"), "--encoding x is not the name of an encoding"),
+            (("csv", "stars.csv"), "the highest of 3 ratings is 5.0, so their scale is not clear"),
         ],
     )
     def test_wrong_options_are_reported_before_files_are_read(self, tmp_path, arguments, says):
         (tmp_path / "good.csv").write_text(GOOD)
+        (tmp_path / "headless.csv").write_text("Alien,1979\n")
+        (tmp_path / "stars.csv").write_text("title,rating\nA,4.5\nB,5\nC,3\n")
         done = invoked(tmp_path, *arguments, "--data", "data", environment={})
         assert (done.exit_code, done.stdout) == (2, "")
         assert says in done.stderr
@@ -319,7 +388,7 @@ class TestBesideAServer:
 class TestDocumentation:
     PAGE = (Path(__file__).parents[3] / "docs" / "import.md").read_text(encoding="utf-8")
 
-    @pytest.mark.parametrize("name", [*FORMATS, *FIELDS, *RejectionReason])
+    @pytest.mark.parametrize("name", [*FORMATS, *ALL_FIELDS, *RejectionReason, *KINDS])
     def test_every_format_field_and_reason_is_documented(self, name):
         assert f"`{name}`" in self.PAGE
 
@@ -327,7 +396,9 @@ class TestDocumentation:
     def test_every_option_is_documented(self, option):
         assert option == "--data" or not option.startswith("--") or option in self.PAGE
 
-    @pytest.mark.parametrize("field", ALIASES)
+    @pytest.mark.parametrize("field", [*ALIASES, *FURTHER_ALIASES])
     def test_every_alias_of_a_column_is_documented(self, field):
         row = next(line for line in self.PAGE.splitlines() if f"| `{field}`" in line)
-        assert [name for name in ALIASES[field] if f"`{name}`" not in row.lower()] == []
+        assert [
+            name for name in (ALIASES | FURTHER_ALIASES)[field] if f"`{name}`" not in row.lower()
+        ] == []

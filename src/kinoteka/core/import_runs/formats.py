@@ -8,25 +8,38 @@ from pathlib import Path
 from typing import Any
 
 from kinoteka.core.import_runs.model import ImportOptions
-from kinoteka.core.imports.formats import FORMATS
-from kinoteka.core.imports.formats.files import first_bytes
+from kinoteka.core.imports.formats import ADULT_FORMATS, FORMATS, TABLES, TEXT_TABLES
+from kinoteka.core.imports.formats.archives import expand_archives
+from kinoteka.core.imports.formats.detection import detect_format
+from kinoteka.core.imports.formats.encodings import check_encoding
 from kinoteka.core.imports.formats.imdb import TITLE_TYPES
+from kinoteka.core.imports.formats.kinds import parse_kinds
 from kinoteka.core.imports.formats.mapping import parse_mapping
+from kinoteka.core.imports.formats.sample import parse_scale
 from kinoteka.core.imports.label_rules import LabelRules
 from kinoteka.core.imports.readers import IMDB_FILM_TYPES, Format, Progress, ReadOptions
 from kinoteka.core.imports.record import FormatCode, FormatError
 from kinoteka.errors import Code, DomainError, field_invalid
 
 MAX_SOURCE_LENGTH = 100
-TABLES = ("csv", "jsonl", "json")
 OPTION_FORMATS = {
     "mapping": TABLES,
     "source": TABLES,
+    "columns": TEXT_TABLES,
+    "kinds": TABLES,
+    "scale": TABLES,
+    "thousands": TABLES,
+    "encoding": TABLES,
     "types": ("imdb",),
-    "adult": ("imdb", "tmdb"),
+    "adult": ADULT_FORMATS,
 }
-FORM_FIELDS = {FormatCode.MAPPING_INVALID: "mapping", FormatCode.LABEL_RULE_INVALID: "labels"}
-WIKIPEDIA_KEYS = (b'"href"', b'"extract"')
+FORM_FIELDS = {
+    FormatCode.MAPPING_INVALID: "mapping",
+    FormatCode.LABEL_RULE_INVALID: "labels",
+    FormatCode.KIND_UNKNOWN: "kinds",
+    FormatCode.SCALE_INVALID: "scale",
+    FormatCode.ENCODING_UNKNOWN: "encoding",
+}
 
 
 def choose_format(files: Sequence[Path], options: ImportOptions) -> Format:
@@ -37,9 +50,11 @@ def choose_format(files: Sequence[Path], options: ImportOptions) -> Format:
         DomainError(IMPORT_UNUSABLE): the files do not have the format. `reason` is a `FormatCode`.
     """
     try:
-        chosen = _named(options.format) if options.format else _detected(files)
+        read = read_options(options)
+        expanded = expand_archives(files, Progress())
+        chosen = _named(options.format) if options.format else detect_format(expanded, read)
         _check(chosen, options)
-        chosen.parts(files, read_options(options), Progress())
+        chosen.parts(expanded, read, Progress())
     except FormatError as error:
         raise _domain_error(error) from None
     return chosen
@@ -49,7 +64,7 @@ def read_options(options: ImportOptions) -> ReadOptions:
     """Return the options for readers.
 
     Raises:
-        FormatError: a mapping or a label rule is invalid.
+        FormatError: a mapping, a label rule, a kind, a scale or an encoding is invalid.
     """
     return ReadOptions(
         labels=LabelRules(options.labels),
@@ -57,6 +72,11 @@ def read_options(options: ImportOptions) -> ReadOptions:
         source=options.source,
         title_types=frozenset(options.types) or IMDB_FILM_TYPES,
         adult=options.adult,
+        columns=options.columns,
+        kinds=parse_kinds(options.kinds),
+        scale=parse_scale(options.scale),
+        thousands=options.thousands,
+        encoding=check_encoding(options.encoding) if options.encoding else None,
     )
 
 
@@ -64,27 +84,6 @@ def _named(name: str) -> Format:
     if name not in FORMATS:
         raise field_invalid("format", "malformed")
     return FORMATS[name]
-
-
-def _detected(files: Sequence[Path]) -> Format:
-    first = [first_bytes(path).lstrip() for path in files]
-    if all(content.startswith(b"[") for content in first):
-        is_wikipedia = all(all(key in content for key in WIKIPEDIA_KEYS) for content in first)
-        return FORMATS["wikipedia" if is_wikipedia else "json"]
-    if all(content.startswith(b"{") for content in first):
-        return FORMATS["jsonl"]
-    for chosen in FORMATS.values():
-        if chosen.joined and _is_readable(chosen, files):
-            return chosen
-    return FORMATS["csv"]
-
-
-def _is_readable(chosen: Format, files: Sequence[Path]) -> bool:
-    try:
-        chosen.parts(files, ReadOptions(), Progress())
-    except FormatError:
-        return False
-    return True
 
 
 def _check(chosen: Format, options: ImportOptions) -> None:

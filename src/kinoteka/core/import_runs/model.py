@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from kinoteka.core.imports.readers import Recognition
 from kinoteka.core.imports.record import RejectedRow
 
 LISTED = 20
@@ -40,6 +41,8 @@ class ImportOptions(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     """The operator's options. Without a format, it is detected from the files.
 
     `mapping` has entries like `year=Release Date`, `labels` has rules like `premium:year=..1960`.
+    `columns` names the columns of files without a header row. `kinds`, `scale`, `thousands` and
+    `encoding` are those of `ReadOptions`.
     """
 
     format: str | None = None
@@ -47,6 +50,11 @@ class ImportOptions(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     mapping: tuple[str, ...] = ()
     labels: tuple[str, ...] = ()
     types: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    scale: str | None = None
+    thousands: str | None = None
+    encoding: str | None = None
     adult: bool = False
     keep_going: bool = False
 
@@ -89,6 +97,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     invalid row, and `ignored` the files without data for the catalogue. `joined` counts the records
     that were joined to films of other sources. `batch` is the number by which the import is undone,
     None if it changed nothing. `whole` is False if the file of all rejected rows is incomplete.
+    `recognised` describes how each table was read.
     """
 
     options: ImportOptions = ImportOptions()
@@ -103,6 +112,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     listed: tuple[RejectedRow, ...] = ()
     left_out: tuple[str, ...] = ()
     ignored: tuple[str, ...] = ()
+    recognised: tuple[Recognition, ...] = ()
     whole: bool = True
 
 

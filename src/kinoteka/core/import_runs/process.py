@@ -30,6 +30,7 @@ from kinoteka.core.import_runs.model import (
     RunProgress,
     RunState,
 )
+from kinoteka.core.imports.formats.archives import expand_archives
 from kinoteka.core.imports.readers import Progress
 from kinoteka.core.imports.record import FormatError, RejectedRow
 from kinoteka.core.imports.service import AnotherImportRuns, Import, ImportFailed, RowRejected
@@ -107,9 +108,10 @@ def _import(
     options = read_options(request.options)
     chosen = choose_format(paths, request.options)
     progress = Progress()
-    parts = chosen.parts(paths, options, progress)
+    files = expand_archives(paths, progress)
+    parts = chosen.parts(files, options, progress)
     running = Import(
-        chosen.source(paths, options),
+        chosen.source(files, options),
         labels=options.labels.names,
         keep_going=request.options.keep_going,
         on_rejected=rejected_rows.add,
@@ -157,6 +159,10 @@ def _report(
         listed=tuple(rejected_rows.listed),
         left_out=tuple(Path(row.path).name for row in running.left_out),
         ignored=tuple(path.name for path in progress.ignored),
+        recognised=tuple(
+            msgspec.structs.replace(each, path=Path(each.path).name)
+            for each in progress.recognised[:LISTED]
+        ),
         whole=rejected_rows.whole,
         **fields,
     )

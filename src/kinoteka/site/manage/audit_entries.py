@@ -6,6 +6,7 @@ import msgspec
 
 from kinoteka.core.access.model import ROLES_MANAGE, Actor
 from kinoteka.core.audit.model import Action, AuditEntry
+from kinoteka.core.import_runs.model import RunState
 from kinoteka.core.members.model import ACCOUNTS_MANAGE
 from kinoteka.site.manage.import_texts import STATES
 from kinoteka.site.ui.languages import N_
@@ -105,6 +106,7 @@ DETAILS: dict[str, str] = {
 }
 """The names of details. Other details are shown under their stored names."""
 
+IMPORT_FAILED = N_("%(who)s’s import of %(what)s failed")
 MAX_VALUE_LENGTH = 500
 
 
@@ -129,12 +131,18 @@ def _audit_row(actor: Actor, entry: AuditEntry) -> AuditRow:
     has_link = may_view_accounts and entry.account_id is not None
     return AuditRow(
         entry,
-        SENTENCES.get(entry.action, UNKNOWN),
+        _sentence(entry),
         f"/manage/members/{entry.account_id}" if has_link else None,
         _subject_path(actor, entry),
         str(entry.details.get("role", "")),
         [_detail(name, value) for name, value in entry.details.items()],
     )
+
+
+def _sentence(entry: AuditEntry) -> str:
+    if entry.action == Action.IMPORT_FINISHED and entry.details.get("state") == RunState.FAILED:
+        return IMPORT_FAILED
+    return SENTENCES.get(entry.action, UNKNOWN)
 
 
 def _subject_path(actor: Actor, entry: AuditEntry) -> str | None:

@@ -114,6 +114,7 @@ class ImportForm(msgspec.Struct, frozen=True):
     source: str = ""
     mapping: str = ""
     labels: str = ""
+    scale: str = ""
     adult: bool = False
     keep_going: bool = False
 
@@ -124,6 +125,7 @@ class ImportForm(msgspec.Struct, frozen=True):
             source=self.source.strip() or None,
             mapping=lines(self.mapping),
             labels=lines(self.labels),
+            scale=self.scale.strip() or None,
             adult=self.adult,
             keep_going=self.keep_going,
         )

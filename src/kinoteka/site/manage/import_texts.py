@@ -66,6 +66,16 @@ FILES: dict[FormatCode, str] = {
     FormatCode.FILE_REPEATED: N_("{path}: there is already a {role} file."),
     FormatCode.FILE_NEEDED: N_("The {role} file is missing."),
     FormatCode.ENCODING_UNSUPPORTED: N_("{path} is not valid UTF-8."),
+    FormatCode.ENCODING_UNKNOWN: N_("Unknown encoding: {encoding}."),
+    FormatCode.HEADER_MISSING: N_("{path} has no header row. Add a row with the column names."),
+    FormatCode.COLUMNS_DIFFER: N_("{path} has {found} columns, but {named} are named."),
+    FormatCode.SCALE_UNCLEAR: N_(
+        "{path}: the highest of {count} ratings is {highest}. Enter the highest possible rating."
+    ),
+    FormatCode.SCALE_INVALID: N_("The highest rating must be from 1 to 1000."),
+    FormatCode.KIND_UNKNOWN: N_("Unknown kind of title: {kind}. The kinds are {kinds}."),
+    FormatCode.ARCHIVE_UNUSABLE: N_("{path} could not be used as an archive: {detail}."),
+    FormatCode.TOO_LARGE: N_("{path} is larger than {limit} MiB, the limit of its format."),
     FormatCode.COLUMN_MISSING: N_("{path} is missing these columns: {columns}."),
     FormatCode.NOT_A_JSON_ARRAY: N_("{path} is not a JSON array."),
     FormatCode.NOT_JSON_LINES: N_("{path} is not a JSON Lines file."),

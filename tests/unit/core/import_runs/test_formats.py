@@ -47,7 +47,7 @@ def test_chosen_format_takes_precedence(write, name: str) -> None:
     [
         (b"", {}, "file_empty"),
         (b"a,b\n", {}, "column_missing"),
-        (b"\xfe\xff\0a", {}, "encoding_unsupported"),
+        (b"title,\xff\nA,1\n", {}, "encoding_unsupported"),
         (FILES["csv"], {"format": "json"}, "not_a_json_array"),
         (FILES["json"], {"format": "jsonl"}, "not_json_lines"),
         (FILES["csv"], {"format": "tmdb"}, "file_unrecognised"),

@@ -93,7 +93,9 @@ async def test_import_is_recorded_in_the_audit_log(runner: ImportRunner) -> None
 async def test_invalid_row_stores_nothing(runner: ImportRunner) -> None:
     run = await runner.ended(await runner.begin(BROKEN))
     assert (run.state, run.report.failed_by) == (RunState.FAILED, FailureReason.ROWS)
-    assert [(each.path, each.line) for each in run.report.listed] == [("films.csv", 3)]
+    assert [(each.path, each.line) for each in run.report.listed] == [
+        *(("films.csv", 3), ("films.csv", 4)),
+    ]
     assert rows(runner.services.settings, TITLES) == []
 
 

@@ -1,7 +1,12 @@
 """The formats that can be imported, by name."""
 
-from kinoteka.core.imports.formats import imdb, movielens, table, tmdb, wikipedia
+from kinoteka.core.imports.formats import imdb, json_table, movielens, table, tmdb, wikipedia
 from kinoteka.core.imports.readers import Format
+
+TEXT_TABLES = ("csv",)
+TABLES = ("csv", "jsonl", "json")
+"""The formats of tables, whose columns are mapped to fields."""
+ADULT_FORMATS = ("imdb", "tmdb", "json", "jsonl")
 
 FORMATS = {
     known.name: known
@@ -31,7 +36,7 @@ FORMATS = {
             "wikipedia", "films from Wikipedia's lists: JSON arrays", wikipedia.read, "wikipedia"
         ),
         Format("csv", "a table with a header row (, ; tab or | between columns)", table.read_csv),
-        Format("jsonl", "JSON Lines: an object on each line", table.read_json_lines),
-        Format("json", "a JSON array of objects", table.read_json),
+        Format("jsonl", "JSON Lines: an object on each line", json_table.read_json_lines),
+        Format("json", "a JSON array of objects", json_table.read_json),
     )
 }

@@ -3,6 +3,7 @@
 import csv
 from collections import deque
 from collections.abc import Iterator
+from itertools import islice
 
 from kinoteka.core.imports.formats.files import RECORD_LIMIT, InputFile
 from kinoteka.core.imports.record import RejectedRow, RejectionReason
@@ -16,14 +17,17 @@ csv.field_size_limit(RECORD_LIMIT)
 Row = tuple[int, list[str]]
 
 
-def csv_rows(file: InputFile, delimiter: str, columns: int) -> Iterator[Row | RejectedRow]:
+def csv_rows(
+    file: InputFile, delimiter: str, columns: int, skip: int = 0
+) -> Iterator[Row | RejectedRow]:
     """Yield (line, cells) of every record with the given number of columns, header included.
 
+    `skip` is the number of lines before the first record.
     An invalid record is rejected at the line where it begins. If it spans several lines, reading
     continues with its second line, because a missing closing quote is the likely cause. Blank
     lines are skipped.
     """
-    lines = _Lines(file.lines())
+    lines = _Lines(file.lines(), skip)
     reader = csv.reader(lines, delimiter=delimiter, strict=True)
     while True:
         start = lines.start_record()
@@ -65,12 +69,12 @@ class _TooLong(Exception):
 class _Lines:
     """Physical lines for csv.reader. Those of the current record can be pushed back."""
 
-    def __init__(self, lines: Iterator[bytes]) -> None:
-        self._lines = lines
+    def __init__(self, lines: Iterator[bytes], skip: int) -> None:
+        self._lines = islice(lines, skip, None)
         self._pushed_back: deque[bytes] = deque()
         self._record: list[bytes] = []
         self._size = 0
-        self._next_line = 1
+        self._next_line = 1 + skip
         self.undecodable = False
 
     def __iter__(self) -> "_Lines":

@@ -1,12 +1,14 @@
-"""Read plain or gzipped files as chunks or lines of bytes, in bounded memory."""
+"""Read plain or gzipped files as chunks or lines of bytes (UTF-8), in bounded memory."""
 
+import codecs
 import gzip
-import os
+import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
-from pathlib import Path
+from contextlib import closing
 
-from kinoteka.core.imports.readers import Progress
+from kinoteka.core.imports.formats.encodings import UTF8
+from kinoteka.core.imports.readers import InputPath, Progress
 from kinoteka.core.imports.record import FormatCode, FormatError, RejectedRow, RejectionReason
 
 CHUNK = 256 * 1024
@@ -30,34 +32,37 @@ class _ExpandsTooFar(OSError):
 class InputFile:
     """A file that is read once, from its beginning.
 
-    A failure (a truncated or corrupt gzip stream, a failing disk, a gzip stream that expands too
-    far) ends the iteration like the end of the file. `failure()` then returns it.
+    Its content is converted from `encoding` to UTF-8. A failure (a truncated or corrupt gzip
+    stream, a failing disk, a gzip stream that expands too far) ends the iteration like the end of
+    the file. `failure()` then returns it.
     """
 
-    def __init__(self, path: Path, progress: Progress) -> None:
+    def __init__(self, path: InputPath, progress: Progress, encoding: str = UTF8) -> None:
         self.path = path
+        self.encoding = encoding
         self._progress = progress
         self._failure: str | None = None
         self._line = 0
 
     def chunks(self) -> Iterator[bytes]:
-        """Yield the decompressed content without a byte order mark."""
+        """Yield the decompressed content in UTF-8, without a byte order mark."""
         try:
-            yield from self._chunks()
-        except (OSError, EOFError, zlib.error) as error:
+            yield from self._chunks() if self.encoding == UTF8 else self._converted()
+        except (OSError, EOFError, zlib.error, zipfile.BadZipFile) as error:
             self._failure = str(error)
 
     def lines(self) -> Iterator[bytes]:
-        """Yield the lines without line ends.
+        r"""Yield the lines without line ends, which are \n or \r\n, or \r in the whole file.
 
         A line longer than RECORD_LIMIT is truncated to a length that still exceeds it.
         """
-        rest, skipping = b"", False
+        rest, skipping, end = b"", False, b""
         for chunk in self.chunks():
+            end = end or line_end(chunk)
             if skipping:
-                _, newline, chunk = chunk.partition(b"\n")
+                _, newline, chunk = chunk.partition(end)
                 skipping = not newline
-            parts = (rest + chunk).split(b"\n")
+            parts = (rest + chunk).split(end)
             rest = parts.pop()
             for line in parts:
                 self._line += 1
@@ -80,8 +85,15 @@ class InputFile:
         """Return a rejected row of this file."""
         return RejectedRow(str(self.path), line, reason, detail)
 
+    def _converted(self) -> Iterator[bytes]:
+        """Yield the content converted to UTF-8. Invalid bytes become invalid UTF-8."""
+        decoder = codecs.getincrementaldecoder(self.encoding)("surrogateescape")
+        for chunk in self._chunks():
+            yield decoder.decode(chunk).encode(UTF8, "surrogateescape")
+        yield decoder.decode(b"", True).encode(UTF8, "surrogateescape")
+
     def _chunks(self) -> Iterator[bytes]:
-        with self.path.open("rb") as raw:
+        with closing(self.path.open("rb")) as raw:
             zipped = raw.peek(2)[:2] == _GZIP_MAGIC
             content = gzip.GzipFile(fileobj=raw, mode="rb") if zipped else raw
             done = expanded = 0
@@ -101,32 +113,46 @@ class InputFile:
         return max(EXPANSION_FLOOR, EXPANSION_LIMIT * self.path.stat().st_size)
 
 
-def first_bytes(path: Path) -> bytes:
-    """Return the beginning of a file (at most CHUNK bytes), to recognise its format.
+def line_end(start: bytes) -> bytes:
+    r"""Return the end of lines in a text that begins like this: \n, or \r of old Macs."""
+    return b"\r" if b"\r" in start[:-1] and b"\n" not in start else b"\n"
 
-    Raise `FormatError` FILE_UNREADABLE (`path`, `detail`), FILE_EMPTY (`path`) or
-    ENCODING_UNSUPPORTED (`path`).
+
+def raw_start(path: InputPath, encoding: str = UTF8) -> bytes:
+    """Return the beginning of a file (at most CHUNK bytes).
+
+    Raise `FormatError` FILE_UNREADABLE (`path`, `detail`) or FILE_EMPTY (`path`).
     """
-    file = InputFile(path, Progress())
+    file = InputFile(path, Progress(), encoding)
     start = next(file.chunks(), b"")
     for failure in file.failure():
         raise FormatError(FormatCode.FILE_UNREADABLE, path=str(path), detail=failure.detail)
-    if start.startswith(_UTF16_MARKS):
-        raise FormatError(FormatCode.ENCODING_UNSUPPORTED, path=str(path))
     if not start.strip():
         raise FormatError(FormatCode.FILE_EMPTY, path=str(path))
     return start
 
 
-def first_line(path: Path) -> str:
+def first_bytes(path: InputPath) -> bytes:
+    """Return the beginning of a file in UTF-8, to recognise its format.
+
+    Raise as `raw_start` does, or `FormatError` ENCODING_UNSUPPORTED (`path`).
+    """
+    start = raw_start(path)
+    if start.startswith(_UTF16_MARKS):
+        raise FormatError(FormatCode.ENCODING_UNSUPPORTED, path=str(path))
+    return start
+
+
+def first_line(path: InputPath) -> str:
     """Return the header row of a text file. Raise as `first_bytes` does."""
-    line = first_bytes(path).partition(b"\n")[0]
+    start = first_bytes(path)
+    line = start.partition(line_end(start))[0]
     try:
         return line.decode().rstrip("\r")
     except UnicodeDecodeError:
         raise FormatError(FormatCode.ENCODING_UNSUPPORTED, path=str(path)) from None
 
 
-def bytes_on_disk(files: Sequence[Path]) -> int:
-    """Return the total size of the files."""
-    return sum(os.stat(path).st_size for path in files)
+def bytes_on_disk(files: Sequence[InputPath]) -> int:
+    """Return the total size of the files, compressed if they are gzipped."""
+    return sum(path.stat().st_size for path in files)

@@ -7,7 +7,6 @@ title.basics is read twice: first for the ids of the films, and at the end for t
 """
 
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
 from kinoteka.core.imports.formats import values
 from kinoteka.core.imports.formats.files import RECORD_LIMIT, InputFile, bytes_on_disk
@@ -21,7 +20,7 @@ from kinoteka.core.imports.formats.imdb_joins import (
     rows,
 )
 from kinoteka.core.imports.formats.recognition import Role, Table, recognise
-from kinoteka.core.imports.readers import Progress, ReadOptions, Record
+from kinoteka.core.imports.readers import InputPath, Progress, ReadOptions, Record
 from kinoteka.core.imports.record import (
     FilmRecord,
     FormatCode,
@@ -74,7 +73,7 @@ TITLE_TYPES = frozenset(
 )
 
 
-def read(files: Sequence[Path], options: ReadOptions, progress: Progress) -> Iterator[Record]:
+def read(files: Sequence[InputPath], options: ReadOptions, progress: Progress) -> Iterator[Record]:
     """Read title.basics and, if present, title.ratings, and title.crew with name.basics.
 
     Directors need both title.crew and name.basics. One without the other is ignored.

@@ -8,7 +8,7 @@ from array import array
 from collections.abc import Iterator
 from functools import lru_cache
 
-from kinoteka.core.imports.formats import values
+from kinoteka.core.imports.formats import numbers, texts
 from kinoteka.core.imports.formats.files import InputFile
 from kinoteka.core.imports.formats.id_set import LARGEST, IdSet
 from kinoteka.core.imports.record import InvalidValue, RejectedRow, RejectionReason
@@ -75,13 +75,13 @@ class Ratings:
 
 @lru_cache(maxsize=1024)
 def _tenths(written: bytes) -> int:
-    rating = values.rating_of(written[:40].decode(errors="replace"))
+    rating = numbers.rating_of(written[:40].decode(errors="replace"))
     return _UNRATED if rating is None else round(rating * 10)
 
 
 def _votes(written: bytes) -> int:
     written = written[:40]
-    return values.votes_of(int(written) if written.isdigit() else written.decode(errors="replace"))
+    return numbers.votes_of(int(written) if written.isdigit() else written.decode(errors="replace"))
 
 
 class Directors:
@@ -132,7 +132,7 @@ class Directors:
             if rank < 0:
                 continue
             try:
-                name = values.text_of(cells[1].decode(), "primaryName", values.NAME_LIMIT)
+                name = texts.text_of(cells[1].decode(), "primaryName", texts.NAME_LIMIT)
             except InvalidValue as error:
                 yield file.rejected_row(line_number, error.reason, error.detail)
             except UnicodeDecodeError:

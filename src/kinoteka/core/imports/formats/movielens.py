@@ -5,16 +5,15 @@ from 0.5 to 5 in steps of 0.5; they are averaged and doubled. Links have the ids
 (without the tt) and TMDB. Tags and genome files have no data for the catalogue.
 """
 
-import re
 from array import array
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
-from kinoteka.core.imports.formats import values
+from kinoteka.core.imports.formats import texts, values
 from kinoteka.core.imports.formats.csv_rows import csv_rows
 from kinoteka.core.imports.formats.files import InputFile, bytes_on_disk
 from kinoteka.core.imports.formats.recognition import Role, Table, recognise
-from kinoteka.core.imports.readers import Progress, ReadOptions, Record
+from kinoteka.core.imports.formats.titles import split_title
+from kinoteka.core.imports.readers import InputPath, Progress, ReadOptions, Record
 from kinoteka.core.imports.record import FilmRecord, InvalidValue, RejectedRow, RejectionReason
 
 MOVIES, RATINGS, LINKS = "movies", "ratings", "links"
@@ -32,43 +31,12 @@ NO_GENRES = "(no genres listed)"
 Links = dict[str, tuple[str | None, int | None]]
 """The ids of films at IMDb and TMDB, by movieId."""
 
-_YEAR_AT_END = re.compile(r"\s*\((\d{1,6})(?:[-–]\s*(?:\d{4})?)?\)\s*$")
-_OTHER_TITLE = re.compile(r"^(.+?)\s+\(([^()]+)\)$")
-_ALSO_KNOWN_AS = re.compile(r"^a\.?k\.?a\.?\s+", re.IGNORECASE)
-_ARTICLE_AT_END = re.compile(
-    r"^(.+), (The|An?|L'|L[aeo]s?|I|Il|Gli|Els?|Una?|Une|D(?:as|er|ie|e[nt]?)|Eine?|En|Ett?|O|Os)$"
-)
 
-
-def read(files: Sequence[Path], options: ReadOptions, progress: Progress) -> Iterator[Record]:
+def read(files: Sequence[InputPath], options: ReadOptions, progress: Progress) -> Iterator[Record]:
     """Read movies.csv and, if present, ratings.csv and links.csv."""
     tables = recognise(files, ROLES, ",", progress)
     progress.total += bytes_on_disk([table.path for table in tables.values()])
     return _read(tables, options, progress)
-
-
-def split_title(written: str) -> tuple[str, str | None, str | None]:
-    """Return the title, the other title and the year (a text) of a MovieLens title.
-
-    "City of Lost Children, The (Cité des enfants perdus, La) (1995)" is "The City of Lost
-    Children", "La Cité des enfants perdus", "1995". The other title, usually the original one, is
-    the last text in brackets. Earlier texts in brackets are part of the title.
-    """
-    title, year = written.strip(), None
-    if found := _YEAR_AT_END.search(title):
-        title, year = title[: found.start()], found[1]
-    other = None
-    if title.endswith(")") and (found := _OTHER_TITLE.match(title)):
-        title, other = found[1], _article_first(_ALSO_KNOWN_AS.sub("", found[2].strip()))
-    return _article_first(title), other, year
-
-
-def _article_first(title: str) -> str:
-    found = _ARTICLE_AT_END.match(title)
-    if not found:
-        return title
-    article = found[2] if found[2].endswith("'") else found[2] + " "
-    return article + found[1]
 
 
 class _Ratings:
@@ -186,7 +154,7 @@ def _film(
     movie = row["movieId"].strip()
     if not movie.isdecimal():
         raise InvalidValue(RejectionReason.ID_INVALID, movie[:40])
-    title, other, year = split_title(values.text_of(row["title"], "title", values.TITLE_LIMIT))
+    title, other, year = split_title(texts.text_of(row["title"], "title", values.TITLE_LIMIT))
     rating, votes = ratings.of(movie)
     imdb_id, tmdb_id = links.get(movie, (None, None))
     genres = row["genres"]

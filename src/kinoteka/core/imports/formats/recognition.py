@@ -2,12 +2,12 @@
 
 import csv
 from collections.abc import Sequence
-from pathlib import Path
 
 import msgspec
 
+from kinoteka.core.imports.formats.archives import ZipMember
 from kinoteka.core.imports.formats.files import first_line
-from kinoteka.core.imports.readers import Progress
+from kinoteka.core.imports.readers import InputPath, Progress
 from kinoteka.core.imports.record import FormatCode, FormatError
 
 
@@ -27,13 +27,13 @@ class Role(msgspec.Struct, frozen=True):
 class Table(msgspec.Struct, frozen=True):
     """A recognised file with its columns in order and the line of its header row."""
 
-    path: Path
+    path: InputPath
     columns: tuple[str, ...]
     header: int = 1
 
 
 def recognise(
-    files: Sequence[Path], roles: Sequence[Role], delimiter: str, progress: Progress
+    files: Sequence[InputPath], roles: Sequence[Role], delimiter: str, progress: Progress
 ) -> dict[str, Table]:
     """Return the tables by the name of their role. The first matching role gets a file.
 
@@ -44,7 +44,13 @@ def recognise(
     found: dict[str, Table] = {}
     for path in files:
         columns, header = columns_of(first_line(path), delimiter), 1
-        role = _role_of(path, columns, roles)
+        try:
+            role = _role_of(path, columns, roles)
+        except FormatError:
+            if not isinstance(path, ZipMember):
+                raise
+            progress.ignored.append(path)  # a file of an archive that is not of the data set
+            continue
         if role.order and not role.columns <= set(columns):
             columns, header = role.order, 0
         if not role.used:
@@ -64,7 +70,7 @@ def columns_of(header: str, delimiter: str) -> tuple[str, ...]:
     return tuple(name.strip() for row in csv.reader([header], delimiter=delimiter) for name in row)
 
 
-def _role_of(path: Path, columns: tuple[str, ...], roles: Sequence[Role]) -> Role:
+def _role_of(path: InputPath, columns: tuple[str, ...], roles: Sequence[Role]) -> Role:
     for role in roles:
         if role.columns <= set(columns):
             return role

@@ -1,165 +1,112 @@
-"""Read tables of any origin (CSV, JSON Lines, JSON arrays), mapping columns to fields."""
+"""Read tables of any origin from text files, mapping columns to fields."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from operator import itemgetter
-from pathlib import Path
+from typing import Any
 
-from kinoteka.core.access.model import is_reserved_label
 from kinoteka.core.imports.formats import values
-from kinoteka.core.imports.formats.csv_rows import csv_rows
-from kinoteka.core.imports.formats.files import (
-    InputFile,
-    bytes_on_disk,
-    first_bytes,
-    first_line,
+from kinoteka.core.imports.formats.archives import ZipMember
+from kinoteka.core.imports.formats.csv_layout import (
+    Layout,
+    looks_like_a_film,
+    recognise_layout,
 )
-from kinoteka.core.imports.formats.json_rows import Row, json_elements, json_lines
-from kinoteka.core.imports.formats.mapping import columns_by_field, label_column
-from kinoteka.core.imports.formats.recognition import columns_of
-from kinoteka.core.imports.label_rules import HIDDEN_NOT_ASSIGNABLE, Columns, LabelRules
-from kinoteka.core.imports.readers import Progress, ReadOptions, Record
-from kinoteka.core.imports.record import (
-    FilmRecord,
-    FormatCode,
-    FormatError,
-    InvalidValue,
-    RejectedRow,
-    RejectionReason,
-)
-
-DELIMITERS = ",;\t|"
-
-_MOST_LAYOUTS = 1000
+from kinoteka.core.imports.formats.csv_rows import Row, csv_rows
+from kinoteka.core.imports.formats.files import InputFile, bytes_on_disk
+from kinoteka.core.imports.formats.film_rows import FilmBuilder
+from kinoteka.core.imports.formats.labels import labelled
+from kinoteka.core.imports.formats.mapping import label_column
+from kinoteka.core.imports.formats.plan import TablePlan, plan_table, require_columns
+from kinoteka.core.imports.readers import InputPath, Progress, ReadOptions, Recognition, Record
+from kinoteka.core.imports.record import FormatCode, FormatError, InvalidValue, RejectedRow
 
 
-def read_csv(files: Sequence[Path], options: ReadOptions, progress: Progress) -> Iterator[Record]:
+def read_csv(
+    files: Sequence[InputPath], options: ReadOptions, progress: Progress
+) -> Iterator[Record]:
     """Read tables with a header row, from which the delimiter (, ; tab |) is detected.
 
     Raise `FormatError` COLUMN_MISSING (`path`, `columns`, `found`) if a mapped column or the title
-    column is missing.
+    column is missing, HEADER_MISSING (`path`) if there is no header row, or as `recognise_layout`
+    and `plan_table` do.
     """
-    readers = [_CsvTable(path, options) for path in files]
-    progress.total += bytes_on_disk(files)
-    return (record for reader in readers for record in reader.read(progress))
-
-
-def read_json_lines(
-    files: Sequence[Path], options: ReadOptions, progress: Progress
-) -> Iterator[Record]:
-    """Read files with a JSON object on each line."""
+    tables = []
     for path in files:
-        if first_bytes(path).lstrip().startswith(b"["):
-            raise FormatError(FormatCode.NOT_JSON_LINES, path=str(path))
-    progress.total += bytes_on_disk(files)
+        layout = recognise_layout(path, options)
+        try:
+            plan = plan_layout(path, layout, options)
+        except FormatError as error:
+            if error.code is not FormatCode.COLUMN_MISSING or not isinstance(path, ZipMember):
+                raise
+            progress.ignored.append(path)  # a file of an archive without films
+            continue
+        progress.recognised.append(plan.recognition)
+        tables.append((path, layout, plan))
+    progress.total += bytes_on_disk([path for path, _, _ in tables])
     return (
         record
-        for path in files
-        for file in (InputFile(path, progress),)
-        for record in _objects(file, json_lines(file), options)
+        for path, layout, plan in tables
+        for record in _read(path, layout, plan, options, progress)
     )
 
 
-def read_json(files: Sequence[Path], options: ReadOptions, progress: Progress) -> Iterator[Record]:
-    """Read files that contain one JSON array of objects."""
-    check_json_arrays(files)
-    progress.total += bytes_on_disk(files)
-    return (
-        record
-        for path in files
-        for file in (InputFile(path, progress),)
-        for record in _objects(file, json_elements(file), options)
+def plan_layout(path: InputPath, layout: Layout, options: ReadOptions) -> TablePlan:
+    """Return the plan of a table with this layout. Raise as `read_csv` does."""
+    columns = layout.columns
+    known = Recognition(
+        path=str(path),
+        encoding=layout.encoding,
+        delimiter=layout.delimiter,
+        header=0 if options.columns else layout.header,
+        list_name=layout.list_name,
     )
+    cells = zip(*layout.rows, strict=True) if layout.rows else ([] for _ in columns)
+    plan = plan_table(columns, dict(zip(columns, cells, strict=False)), options, known)
+    if plan.column("title") is None and not options.columns and looks_like_a_film(columns):
+        raise FormatError(FormatCode.HEADER_MISSING, path=str(path))
+    require_columns(plan, columns)
+    return plan
 
 
-def check_json_arrays(files: Sequence[Path]) -> None:
-    """Raise `FormatError` NOT_A_JSON_ARRAY (`path`) for the first file that is not one."""
-    for path in files:
-        if not first_bytes(path).lstrip().startswith(b"["):
-            raise FormatError(FormatCode.NOT_A_JSON_ARRAY, path=str(path))
-
-
-class _CsvTable:
-    def __init__(self, path: Path, options: ReadOptions) -> None:
-        self._path = path
-        self._options = options
-        header = first_line(path)
-        self._delimiter = max(DELIMITERS, key=lambda each: len(columns_of(header, each)))
-        self._columns = columns_of(header, self._delimiter)
-        by_field = columns_by_field(self._columns, options.mapping)
-        missing = [column for column in by_field if column and column not in self._columns]
-        if missing or by_field[1] is None:
-            raise FormatError(
-                FormatCode.COLUMN_MISSING,
-                path=str(path),
-                columns=missing or ["title"],
-                found=list(self._columns),
-            )
-        # `read` appends an empty cell to every row, which stands for missing columns.
-        indexes = (self._columns.index(name) if name else -1 for name in by_field)
-        self._values = itemgetter(*indexes)
-        self._label_column = label_column(self._columns)
-
-    def read(self, progress: Progress) -> Iterator[Record]:
-        file = InputFile(self._path, progress)
-        occurrences = values.Occurrences()
-        labels, named_label = self._options.labels, self._label_column
-        for row in csv_rows(file, self._delimiter, len(self._columns)):
-            if isinstance(row, RejectedRow):
-                yield row
-                continue
-            line, cells = row
-            if line == 1:
-                continue
-            cells.append("")
-            try:
-                film = values.film(*self._values(cells), occurrences=occurrences)
-                if labels or named_label:
-                    columns = dict(zip(self._columns, cells, strict=False))
-                    film = _labelled(film, labels, columns, named_label)
-            except InvalidValue as error:
-                yield file.rejected_row(line, error.reason, error.detail)
-                continue
-            yield film
-
-
-def _objects(
-    file: InputFile, rows: Iterator[Row | RejectedRow], options: ReadOptions
+def _read(
+    path: InputPath, layout: Layout, plan: TablePlan, options: ReadOptions, progress: Progress
 ) -> Iterator[Record]:
-    # Objects may have different keys, so the mapping is computed once per set of keys.
-    layouts: dict[tuple[str, ...], tuple[tuple[str | None, ...], str | None]] = {}
+    file = InputFile(path, progress, layout.encoding)
+    rows = csv_rows(file, layout.delimiter, len(layout.columns), layout.header)
+    return films_of_rows(file, rows, layout.columns, plan, options, progress)
+
+
+def films_of_rows(
+    file: InputFile,
+    rows: Iterable[Row | RejectedRow],
+    columns: Sequence[str],
+    plan: TablePlan,
+    options: ReadOptions,
+    progress: Progress,
+) -> Iterator[Record]:
+    """Yield the films of rows of cells, and rejected rows."""
+    # An empty cell is appended to every row, which stands for missing columns.
+    index = {name: at for at, name in reversed([*enumerate(columns)])}
+    raw: Callable[[list[Any]], tuple[Any, ...]] = itemgetter(
+        *(index[name] if name else -1 for name in plan.fields)
+    )
+    further = {field: index[name] for field, name in plan.further.items()}
+    builder = FilmBuilder(plan, options, progress)
     occurrences = values.Occurrences()
+    labels, named_label = options.labels, label_column(columns)
     for row in rows:
         if isinstance(row, RejectedRow):
             yield row
             continue
-        line, found = row
-        keys = tuple(found)
-        layout = layouts.get(keys)
-        if layout is None:
-            if len(layouts) == _MOST_LAYOUTS:
-                layouts.clear()
-            columns = columns_by_field(keys, options.mapping)
-            layout = layouts[keys] = columns, label_column(keys)
+        line, cells = row
+        cells.append("")
         try:
-            film = values.film(*map(found.get, layout[0]), occurrences=occurrences)  # type: ignore[arg-type]
-            film = _labelled(film, options.labels, found, layout[1])
+            film = builder.film(raw(cells), lambda field: cells[further[field]], occurrences)  # noqa: B023
+            if film is None:
+                continue
+            if labels or named_label:
+                film = labelled(film, labels, dict(zip(columns, cells, strict=False)), named_label)
         except InvalidValue as error:
             yield file.rejected_row(line, error.reason, error.detail)
             continue
         yield film
-
-
-def _labelled(
-    film: FilmRecord, labels: LabelRules, row: Columns, named_label: str | None
-) -> FilmRecord:
-    """Return the film with the label that the rules assign.
-
-    Raises:
-        InvalidValue: the row itself says that the film is hidden, and no rule says otherwise. To
-            ignore that would show the film to everybody.
-    """
-    if labels:
-        film = labels.apply(film, row)
-    if film.label is None and named_label and is_reserved_label(str(row[named_label])):
-        raise InvalidValue(RejectionReason.LABEL_INVALID, HIDDEN_NOT_ASSIGNABLE)
-    return film

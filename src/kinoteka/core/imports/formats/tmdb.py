@@ -5,15 +5,15 @@ Directors come from the crew in a second table, the credits.
 """
 
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
 import msgspec
 
-from kinoteka.core.imports.formats import values
+from kinoteka.core.imports.formats import numbers, texts, values
 from kinoteka.core.imports.formats.csv_rows import csv_rows
 from kinoteka.core.imports.formats.files import InputFile, bytes_on_disk
 from kinoteka.core.imports.formats.recognition import Role, Table, recognise
-from kinoteka.core.imports.readers import Progress, ReadOptions, Record
+from kinoteka.core.imports.formats.tmdb_objects import poster_url
+from kinoteka.core.imports.readers import InputPath, Progress, ReadOptions, Record
 from kinoteka.core.imports.record import FilmRecord, InvalidValue, RejectedRow, RejectionReason
 
 CREDITS, MOVIES = "tmdb_5000_credits", "tmdb_5000_movies"
@@ -22,7 +22,6 @@ ROLES = (
     Role(MOVIES, frozenset({"id", "title", "release_date"}), needed=True),
 )
 ID_DIGITS = 15
-POSTER_BASE_URL = "https://image.tmdb.org/t/p/w342"
 
 Directors = dict[str, tuple[str, ...]]
 
@@ -35,7 +34,7 @@ class _Member(msgspec.Struct):
 _CREW = msgspec.json.Decoder(list[_Member])
 
 
-def read(files: Sequence[Path], options: ReadOptions, progress: Progress) -> Iterator[Record]:
+def read(files: Sequence[InputPath], options: ReadOptions, progress: Progress) -> Iterator[Record]:
     """Read tmdb_5000_movies.csv and, if present, tmdb_5000_credits.csv."""
     tables = recognise(files, ROLES, ",", progress)
     progress.total += bytes_on_disk([table.path for table in tables.values()])
@@ -72,7 +71,7 @@ def _read_credits(table: Table, directors: Directors, progress: Progress) -> Ite
         elif row[0] > 1:
             try:
                 names = [each.name for each in _CREW.decode(row[1][crew]) if each.job == "Director"]
-                directors[row[1][film].strip()] = values.names_of(names, "crew")
+                directors[row[1][film].strip()] = texts.names_of(names, "crew")
             except msgspec.DecodeError as error:
                 yield file.rejected_row(row[0], RejectionReason.JSON_INVALID, f"crew: {error}")
             except InvalidValue as error:
@@ -83,9 +82,8 @@ def _film(cells: dict[str, str], directors: Directors, options: ReadOptions) -> 
     identifier = cells["id"].strip()
     if not identifier.isdecimal() or len(identifier) > ID_DIGITS:
         raise InvalidValue(RejectionReason.ID_INVALID, identifier[:40])
-    votes = values.votes_of(cells.get("vote_count"))
-    rating = values.rating_of(cells.get("vote_average"))
-    poster = cells.get("poster_path")
+    votes = numbers.votes_of(cells.get("vote_count"))
+    rating = numbers.rating_of(cells.get("vote_average"))
     film = values.film(
         identifier,
         cells["title"],
@@ -95,7 +93,7 @@ def _film(cells: dict[str, str], directors: Directors, options: ReadOptions) -> 
         # TMDB writes 0 for films without votes.
         rating=None if rating == 0 and not votes else rating,
         votes=votes,
-        poster=POSTER_BASE_URL + poster if poster and poster.startswith("/") else None,
+        poster=poster_url(cells.get("poster_path")),
         genres=cells.get("genres"),
         directors=directors.get(identifier),
         runtime_minutes=cells.get("runtime"),

@@ -1,18 +1,28 @@
 """Convert raw values (texts of cells, values of JSON) into the fields of a film.
 
 Every function takes a value as the file has it, and raises `InvalidValue` if a film cannot have it.
-Texts of years, ratings and genres repeat often, so their results are cached.
 """
 
-import ast
-import re
-from collections.abc import Callable, Iterable
-from functools import lru_cache, partial
+from collections.abc import Callable
+from functools import partial
 from typing import Any
-from unicodedata import normalize
 
-import msgspec
-
+from kinoteka.core.imports.formats.numbers import (
+    is_no_value,
+    rating_of,
+    runtime_of,
+    votes_of,
+    year_of,
+)
+from kinoteka.core.imports.formats.texts import (
+    DESCRIPTION_LIMIT,
+    NAME_LIMIT,
+    URL_LIMIT,
+    names_of,
+    text_of,
+    url_of,
+    without_entities,
+)
 from kinoteka.core.imports.record import (
     Credit,
     FilmRecord,
@@ -23,14 +33,7 @@ from kinoteka.core.imports.record import (
 from kinoteka.core.text import has_visible_character
 
 TITLE_LIMIT = 500
-DESCRIPTION_LIMIT = 20_000
-NAME_LIMIT = 200
 ID_LIMIT = 300
-URL_LIMIT = 2000
-FIRST_YEAR, LAST_YEAR = 1870, 2100
-MAX_VOTES = 2**31 - 1
-MAX_RUNTIME_MINUTES = 60_000
-"""In minutes. The longest known film, Logistics (2012), runs for 51,420 minutes (35 days)."""
 
 LIMITS = {
     "title": TITLE_LIMIT,
@@ -43,38 +46,42 @@ LIMITS = {
 }
 """How many characters a text, or each name in a list, may have."""
 
-_NOTHING = frozenset({"", "\\N", "N/A", "n/a", "NaN", "nan", "NULL", "null", "None"})
-_CONTROLS = dict.fromkeys([*range(0x20), *range(0x7F, 0xA0)])
-_FOUR_DIGITS = re.compile(r"(?<!\d)\d{4}(?!\d)")
-_RUNTIME = re.compile(
-    r"(?:(?P<hours>\d+) ?h(?:ours?|rs?)?\.?)? ?"
-    r"(?:(?P<minutes>\d+)(?:\.0+)? ?(?:m(?:in(?:ute)?s?)?\.?)?)?"
-    r"|(?P<h>\d+):(?P<m>[0-5]\d):[0-5]\d",
-    re.IGNORECASE,
-)
-_LONGEST_NUMBER = 40
-_LONGEST_CACHED_LIST = 500
-_MOST_CACHED_NAMES = 20
-
 
 class Occurrences:
     """Distinguishes films with the same key within one file: the second becomes `key #2`.
 
-    It stores a 64-bit hash of each key instead of the key, so a million keys take 65 MB.
+    It stores 64-bit hashes instead of keys, so a million keys take about 100 MB.
     """
 
     def __init__(self) -> None:
-        self._key_hashes: set[int] = set()
+        self._first: dict[int, int] = {}
+        self._further: dict[int, list[int]] = {}
         self._counts: dict[int, int] = {}
 
     def numbered(self, key: str) -> str:
         """Return the key. From its second occurrence on, append its number."""
         key_hash = hash(key)
-        if key_hash not in self._key_hashes:
-            self._key_hashes.add(key_hash)
+        if key_hash not in self._first:
+            self._first[key_hash] = 0
             return key
         count = self._counts[key_hash] = self._counts.get(key_hash, 1) + 1
         return f"{key} #{count}"
+
+    def of_film(self, key: str, directors: tuple[str, ...]) -> str:
+        """Return the key of a film. Append a number if a row before names other directors.
+
+        Rows with the same key and directors, or without directors, repeat one film.
+        """
+        key_hash, wanted = hash(key), hash(directors) if directors else 0
+        first = self._first.setdefault(key_hash, wanted)
+        if not wanted or not first or first == wanted:
+            if wanted and not first:
+                self._first[key_hash] = wanted
+            return key
+        further = self._further.setdefault(key_hash, [])
+        if wanted not in further:
+            further.append(wanted)
+        return f"{key} #{further.index(wanted) + 2}"
 
 
 def film(
@@ -101,22 +108,23 @@ def film(
 ) -> FilmRecord:
     """Return a film from raw values. Values of the parameters by name must be valid already.
 
-    `ids` has the ids of kinds other than imdb and tmdb.
-    A film without an external id gets one from its title and year, numbered by `occurrences`.
-    Raise `InvalidValue` for the first invalid value.
+    Texts like `N/A` stand for no value, except in a title. 0 votes mean that there is no rating.
+    `ids` has the ids of kinds other than imdb and tmdb. A film without an external id gets one
+    from its title and year; `occurrences` distinguishes films of other directors. Raise
+    `InvalidValue` for the first invalid value.
     """
-    clean_title = text_of(title, "title", TITLE_LIMIT)
-    if not (clean_title and (clean_title.isascii() or has_visible_character(clean_title))):
-        raise InvalidValue(RejectionReason.TITLE_MISSING, "")
+    clean_title = title_of(title)
     original = None
-    if original_title and original_title != title:
-        original = text_of(original_title, "original_title", TITLE_LIMIT)
+    if original_title and original_title != title and not is_no_value(original_title):
+        original = text_of(without_entities(original_title), "original_title", TITLE_LIMIT)
     clean_year = year_of(year)
-    identifier = text_of(external_id, "id", ID_LIMIT)
+    clean_votes = votes_of(votes)
+    directors = names_of(directors, "directors") if directors else ()
+    identifier = "" if is_no_value(external_id) else text_of(external_id, "id", ID_LIMIT)
     if not identifier:
         identifier = f"{clean_title.casefold()} ({clean_year or ''})"
         if occurrences:
-            identifier = occurrences.numbered(identifier)
+            identifier = occurrences.of_film(identifier, directors)
     if tmdb_id is not None:
         ids = (("tmdb", str(tmdb_id)), *ids)
     if imdb_id is not None:
@@ -125,15 +133,15 @@ def film(
         external_id=identifier,
         title=clean_title,
         original_title=original if original and original != clean_title else None,
-        description=text_of(description, "description", DESCRIPTION_LIMIT) if description else "",
+        description=_description(description) if description else "",
         year=clean_year,
-        rating=rating_of(rating),
+        rating=rating_of(rating) if clean_votes or is_no_value(votes) else None,
         runtime_minutes=runtime_of(runtime_minutes) if runtime_minutes else None,
         trailer=url_of(trailer, "trailer") if trailer else None,
         poster=url_of(poster, "poster") if poster else None,
         genres=names_of(genres, "genres") if genres else (),
-        directors=names_of(directors, "directors") if directors else (),
-        votes=votes_of(votes),
+        directors=directors,
+        votes=clean_votes,
         imdb_id=imdb_id,
         tmdb_id=tmdb_id,
         ids=ids,
@@ -143,126 +151,18 @@ def film(
     )
 
 
-def text_of(value: object, field: str, limit: int) -> str:
-    """Return a text trimmed, single-spaced and in NFC. Return "" for an empty value.
+def title_of(value: object) -> str:
+    r"""Return a title. Raise `InvalidValue` TITLE_MISSING if it is empty, invisible or `\N`."""
+    title = text_of(without_entities(value), "title", TITLE_LIMIT)
+    if title in ("", r"\N") or not (title.isascii() or has_visible_character(title)):
+        raise InvalidValue(RejectionReason.TITLE_MISSING, "")
+    return title
 
-    Remove control characters, but raise for a NUL, because it indicates a damaged file.
-    """
-    if not value:
+
+def _description(value: object) -> str:
+    if is_no_value(value):
         return ""
-    if not isinstance(value, str):
-        value = _written(value, field)
-    # The only printable white space is the plain space, so most texts need no closer look.
-    plain = value.isprintable() and "  " not in value
-    text = value.strip() if plain else _collapsed(value, field)
-    if not text.isascii():
-        text = normalize("NFC", text)
-    if len(text) > limit:
-        raise InvalidValue(RejectionReason.TOO_LONG, f"{field}: {len(text)} characters of {limit}")
-    return text
-
-
-def year_of(value: object) -> int | None:
-    """Return the year from a number, or from a date with a four-digit year. Empty: None."""
-    if isinstance(value, str):
-        if len(value) > _LONGEST_NUMBER:
-            raise InvalidValue(RejectionReason.YEAR_INVALID, value[:_LONGEST_NUMBER])
-        return _year_in(value)
-    if type(value) is int:
-        return _year_within(value, str(value))
-    if value is None:
-        return None
-    if isinstance(value, bool) or not isinstance(value, int | float) or value != value // 1:
-        raise InvalidValue(RejectionReason.YEAR_INVALID, str(value)[:_LONGEST_NUMBER])
-    return _year_within(int(value), str(value))
-
-
-def rating_of(value: object) -> float | None:
-    """Return a rating from 0 to 10. Accept a decimal comma. Return None for an empty value."""
-    if type(value) is float and 0 <= value <= 10:
-        return value
-    if isinstance(value, str):
-        if len(value) > _LONGEST_NUMBER:
-            raise InvalidValue(RejectionReason.RATING_INVALID, value[:_LONGEST_NUMBER])
-        return _rating_in(value)
-    if value is None:
-        return None
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 10:
-        raise InvalidValue(RejectionReason.RATING_INVALID, str(value)[:_LONGEST_NUMBER])
-    return float(value)
-
-
-def votes_of(value: object) -> int:
-    """Return a number of votes. Accept commas between thousands. Return 0 for an empty value."""
-    if not value:
-        return 0
-    if type(value) is int and 0 < value <= MAX_VOTES:
-        return value
-    if isinstance(value, str):
-        written = value.strip()
-        if written in _NOTHING:
-            return 0
-        try:
-            value = float(written.replace(",", ""))
-        except ValueError:
-            raise InvalidValue(RejectionReason.VOTES_INVALID, written[:_LONGEST_NUMBER]) from None
-    if (
-        isinstance(value, bool)
-        or not isinstance(value, int | float)
-        or not 0 <= value <= MAX_VOTES
-        or value != int(value)
-    ):
-        raise InvalidValue(RejectionReason.VOTES_INVALID, str(value)[:_LONGEST_NUMBER])
-    return int(value)
-
-
-def runtime_of(value: object) -> int | None:
-    """Return a runtime in minutes. Return None for an empty value and for 0.
-
-    A text may be "136", "136 min", "2 h 16 min" or "2:16:00".
-    """
-    if isinstance(value, str):
-        return _runtime_in(value[:_LONGEST_NUMBER])
-    if value is None or (value == 0 and not isinstance(value, bool)):
-        return None
-    if isinstance(value, bool) or not isinstance(value, int | float) or value != value // 1:
-        raise _invalid_runtime(str(value))
-    return _runtime_within(int(value), str(value))
-
-
-def url_of(value: object, field: str) -> str | None:
-    """Return an http(s) address, or None for an empty value."""
-    if not value:
-        return None
-    url = text_of(value, field, URL_LIMIT)
-    if not url:
-        return None
-    if not url[:8].lower().startswith(("http://", "https://")) or " " in url:
-        raise InvalidValue(RejectionReason.URL_INVALID, f"{field}: {url[:100]}")
-    return url
-
-
-def names_of(value: object, field: str) -> tuple[str, ...]:
-    """Return names in order, without duplicates.
-
-    A list contains texts or objects with a `name`. A cell contains a list as JSON (or as a Python
-    literal), or names separated by `|`, else `;`, else commas. A tuple is a result of this function
-    and is returned unchanged.
-    """
-    if not value:
-        return ()
-    if isinstance(value, tuple):
-        return value
-    if isinstance(value, str):
-        if len(value) > _LONGEST_CACHED_LIST:
-            return _names_in(value, field)
-        return _cached_names_in(value, field)
-    if isinstance(value, list):
-        names = tuple(value)
-        if len(names) > _MOST_CACHED_NAMES:
-            return _cleaned(names, field)
-        return _cleaned_from_cache(names, field)
-    raise InvalidValue(RejectionReason.LIST_INVALID, field)
+    return text_of(without_entities(value), "description", DESCRIPTION_LIMIT)
 
 
 RULES: dict[str, Callable[[Any], Any]] = {
@@ -278,132 +178,3 @@ RULES: dict[str, Callable[[Any], Any]] = {
     "directors": partial(names_of, field="directors"),
 }
 """The function that converts a raw value into each field, for imports and operators' edits."""
-
-
-def _written(value: object, field: str) -> str:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise InvalidValue(RejectionReason.TYPE_INVALID, f"{field}: a text was expected")
-    return str(value)
-
-
-def _collapsed(value: str, field: str) -> str:
-    if "\0" in value:
-        raise InvalidValue(RejectionReason.NUL_CHARACTER, field)
-    if any("\ud800" <= character <= "\udfff" for character in value):  # a lone surrogate
-        raise InvalidValue(RejectionReason.ENCODING_INVALID, field)
-    collapsed = " ".join(value.split())
-    if collapsed.isprintable():
-        return collapsed
-    return " ".join(collapsed.translate(_CONTROLS).split())  # a removed character may leave spaces
-
-
-@lru_cache(maxsize=8192)
-def _year_in(text: str) -> int | None:
-    stripped = text.strip()
-    if stripped in _NOTHING:
-        return None
-    found = _FOUR_DIGITS.search(stripped)
-    if not found:
-        raise InvalidValue(RejectionReason.YEAR_INVALID, text)
-    return _year_within(int(found[0]), text)
-
-
-def _year_within(year: int, written: str) -> int:
-    if not FIRST_YEAR <= year <= LAST_YEAR:
-        raise InvalidValue(RejectionReason.YEAR_INVALID, written[:_LONGEST_NUMBER])
-    return year
-
-
-@lru_cache(maxsize=8192)
-def _rating_in(text: str) -> float | None:
-    stripped = text.strip()
-    if stripped in _NOTHING:
-        return None
-    try:
-        rating = float(stripped.replace(",", "."))
-    except ValueError:
-        raise InvalidValue(RejectionReason.RATING_INVALID, text) from None
-    if not 0 <= rating <= 10:
-        raise InvalidValue(RejectionReason.RATING_INVALID, text)
-    return rating
-
-
-@lru_cache(maxsize=8192)
-def _runtime_in(text: str) -> int | None:
-    stripped = text.strip()
-    if stripped in _NOTHING:
-        return None
-    found = _RUNTIME.fullmatch(stripped)
-    if not found:
-        raise _invalid_runtime(text)
-    hours, minutes = found["hours"] or found["h"] or 0, found["minutes"] or found["m"] or 0
-    total = 60 * int(hours) + int(minutes)
-    return _runtime_within(total, text) if total else None
-
-
-def _runtime_within(minutes: int, written: str) -> int:
-    if not 1 <= minutes <= MAX_RUNTIME_MINUTES:
-        raise _invalid_runtime(written)
-    return minutes
-
-
-def _invalid_runtime(written: str) -> InvalidValue:
-    return InvalidValue(
-        RejectionReason.NUMBER_INVALID, f"runtime_minutes: {written[:_LONGEST_NUMBER]}"
-    )
-
-
-def _names_in(text: str, field: str) -> tuple[str, ...]:
-    stripped = text.strip()
-    if stripped in _NOTHING:
-        return ()
-    if stripped.startswith("["):
-        return _cleaned(_list_in(stripped, field), field)
-    for separator in "|;":
-        if separator in stripped:
-            return _cleaned(stripped.split(separator), field)
-    return _cleaned(stripped.split(","), field)
-
-
-_cached_names_in = lru_cache(maxsize=8192)(_names_in)
-
-
-def _list_in(text: str, field: str) -> list[object]:
-    try:
-        found = msgspec.json.decode(text)
-    except (msgspec.DecodeError, RecursionError):
-        found = _python_list(text)
-    if not isinstance(found, list):
-        raise InvalidValue(RejectionReason.LIST_INVALID, f"{field}: {text[:100]}")
-    return found
-
-
-def _python_list(text: str) -> object:
-    if len(text) > DESCRIPTION_LIMIT:
-        return None
-    try:
-        return ast.literal_eval(text)
-    except (ValueError, SyntaxError, MemoryError, RecursionError, TypeError):
-        return None
-
-
-def _cleaned(items: Iterable[object], field: str) -> tuple[str, ...]:
-    names: dict[str, None] = {}
-    for item in items:
-        value = item.get("name") if isinstance(item, dict) else item
-        if value is not None and not isinstance(value, str):
-            raise InvalidValue(RejectionReason.LIST_INVALID, f"{field}: a name was expected")
-        name = text_of(value, field, NAME_LIMIT)
-        if name:
-            names[name] = None
-    return tuple(names)
-
-
-_cached_cleaned = lru_cache(maxsize=8192)(_cleaned)
-
-
-def _cleaned_from_cache(items: tuple[object, ...], field: str) -> tuple[str, ...]:
-    try:
-        return _cached_cleaned(items, field)
-    except TypeError:  # dicts are not hashable
-        return _cleaned(items, field)

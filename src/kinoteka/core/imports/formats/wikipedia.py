@@ -8,27 +8,26 @@ the order distinguishes the films.
 
 import re
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
-from kinoteka.core.imports.formats import values
+from kinoteka.core.imports.formats import numbers, texts, values
 from kinoteka.core.imports.formats.files import InputFile, bytes_on_disk
 from kinoteka.core.imports.formats.json_rows import Object, json_elements
-from kinoteka.core.imports.formats.table import check_json_arrays
-from kinoteka.core.imports.readers import Progress, ReadOptions, Record
+from kinoteka.core.imports.formats.json_table import check_json_arrays
+from kinoteka.core.imports.readers import InputPath, Progress, ReadOptions, Record
 from kinoteka.core.imports.record import FilmRecord, InvalidValue, RejectedRow
 
 # Links to articles in other languages, and style sheets, that the scraper took for text.
 _MARK_UP = re.compile(r"\xa0\[[a-z]{2,3}\]$|\.mw-parser-output[^{}]*\{[^{}]*\}")
 
 
-def read(files: Sequence[Path], options: ReadOptions, progress: Progress) -> Iterator[Record]:
+def read(files: Sequence[InputPath], options: ReadOptions, progress: Progress) -> Iterator[Record]:
     """Read any number of files, each with an array of films."""
     check_json_arrays(files)
     progress.total += bytes_on_disk(files)
     return _read(files, options, progress)
 
 
-def _read(files: Sequence[Path], options: ReadOptions, progress: Progress) -> Iterator[Record]:
+def _read(files: Sequence[InputPath], options: ReadOptions, progress: Progress) -> Iterator[Record]:
     for path in files:
         file = InputFile(path, progress)
         # Counted per file, so that a file yields the same films alone and with others.
@@ -49,14 +48,15 @@ def _film(found: Object, occurrences: values.Occurrences) -> FilmRecord:
     title = found.get("title")
     if isinstance(title, str) and (title.endswith("]") or "}" in title):
         title = _MARK_UP.sub(" ", title)
-    year = values.year_of(found.get("year"))
-    article = values.text_of(found.get("href"), "href", values.ID_LIMIT - 20)
+    year = numbers.year_of(found.get("year"))
+    article = texts.text_of(found.get("href"), "href", values.ID_LIMIT - 20)
+    title = values.title_of(title)
+    key = f"{article or title.casefold()} ({year or ''})"
     return values.film(
-        occurrences.numbered(f"{article} ({year or ''})") if article else None,
+        occurrences.numbered(key),
         title,
         year=year,
         description=found.get("extract"),
         poster=found.get("thumbnail"),
         genres=found.get("genres"),
-        occurrences=occurrences,
     )

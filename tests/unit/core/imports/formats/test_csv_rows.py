@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kinoteka.core.imports.formats.csv_rows import LINES_LIMIT, csv_rows
-from kinoteka.core.imports.formats.files import RECORD_LIMIT, InputFile
+from kinoteka.core.imports.formats.files import RECORD_LIMIT, InputFile, line_end
 from kinoteka.core.imports.readers import Progress
 from kinoteka.core.imports.record import RejectedRow
 
@@ -41,6 +41,14 @@ def rows_of(content: bytes, columns: int = 3, delimiter: str = ","):
 )
 def test_valid_records_are_read(content, rows):
     assert rows_of(content) == (rows, [])
+
+
+def test_lines_before_the_first_record_are_skipped():
+    with tempfile.NamedTemporaryFile() as file:
+        file.write(b"sep=,\n\na,b\n1,2\n")
+        file.flush()
+        rows = list(csv_rows(InputFile(Path(file.name), Progress()), ",", 2, skip=2))
+    assert rows == [(3, ["a", "b"]), (4, ["1", "2"])]
 
 
 def test_unclosed_quote_rejects_only_its_record():
@@ -117,6 +125,6 @@ def test_every_line_is_a_record_or_rejected_or_blank(pieces):
     covered = set(begun)
     for line, row in rows:
         covered |= set(range(line, line + sum(cell.count("\n") for cell in row) + 1))
-    lines = content.split(b"\n")
+    lines = content.split(line_end(content))
     wanted = {number for number, line in enumerate(lines, 1) if line.strip(b"\r")}
     assert wanted <= covered

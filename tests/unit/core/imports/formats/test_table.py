@@ -97,8 +97,10 @@ def test_operator_can_map_columns(read_text):
 
 
 def test_title_and_year_identify_a_film_without_an_id(read_text):
-    films = read_text("csv", "title,year\nAlien,1979\nAlien,1979\n").films
-    assert [film.external_id for film in films] == ["alien (1979)", "alien (1979) #2"]
+    films = read_text("csv", "title,year\nAlien,1979\nAlien,1979\nHeat,1995\n").films
+    assert [film.external_id for film in films] == [
+        *("alien (1979)", "alien (1979)", "heat (1995)")
+    ]
 
 
 @pytest.mark.parametrize(
@@ -106,7 +108,7 @@ def test_title_and_year_identify_a_film_without_an_id(read_text):
     [
         ("csv", "id,year\n1,1979\n", "column_missing"),
         ("jsonl", '[{"title": "Alien"}]', "not_json_lines"),
-        ("json", '{"title": "Alien"}', "not_a_json_array"),
+        ("json", '"Alien"', "not_a_json_array"),
         ("json", "title,year\n", "not_a_json_array"),
     ],
 )
