@@ -22,6 +22,9 @@ from kinoteka.database.import_target import (
 )
 from kinoteka.infrastructure.settings import Settings
 
+MOST_REPORTED = 1_000_000
+"""How many invalid rows are reported. All are counted."""
+
 
 class ImportFailed(Exception):
     """The import failed and nothing was stored. The message gives the reason."""
@@ -43,8 +46,9 @@ class Import:
     """One import, whose counts another thread may read while it runs.
 
     Records come in parts: a file, or files that are read together. A part with an invalid row is
-    left out as a whole, unless `keep_going` is set. `left_out` has the first invalid row of each
-    part that was left out.
+    left out as a whole, unless `keep_going` is set, and read to its end to report its other
+    invalid rows. `left_out` has the first invalid row of each part that was left out.
+    `on_rejected` receives the first MOST_REPORTED invalid rows.
     """
 
     def __init__(
@@ -67,6 +71,7 @@ class Import:
         self._labels = labels
         self._keep_going = keep_going
         self._on_rejected = on_rejected
+        self._reported = 0
 
     def run(
         self,
@@ -111,18 +116,24 @@ class Import:
 
     def _stage(self, part: Iterable[Record], staging: Staging) -> None:
         savepoint, read = staging.savepoint(), self.read
+        is_left_out = False
         for record in part:
-            if not isinstance(record, RejectedRow):
+            if isinstance(record, RejectedRow):
+                self._reject(record)
+                if not self._keep_going and not is_left_out:
+                    is_left_out = True
+                    self.left_out.append(record)
+                    staging.roll_back_to(savepoint)
+                    self.read = read
+            elif not is_left_out:
                 staging.add(record)
                 self.read += 1
-                continue
-            self.rejected[record.reason] += 1
-            self._on_rejected(record)
-            if not self._keep_going:
-                self.left_out.append(record)
-                staging.roll_back_to(savepoint)
-                self.read = read
-                return
+
+    def _reject(self, row: RejectedRow) -> None:
+        self.rejected[row.reason] += 1
+        if self._reported < MOST_REPORTED:
+            self._reported += 1
+            self._on_rejected(row)
 
     def _note_stored(self, stored: int, to_store: int) -> None:
         self.stored, self.to_store = stored, to_store

@@ -7,6 +7,7 @@ import time
 
 import pytest
 
+from kinoteka.core.imports import service
 from kinoteka.core.imports.formats.values import film
 from kinoteka.core.imports.record import RejectedRow, RejectionReason
 from kinoteka.core.imports.service import Import, ImportFailed, RowRejected
@@ -24,7 +25,20 @@ class TestParts:
         assert stored.titles() == ["Alien", "Ran"]
         assert stored.changes == Changes(2, 0, 0)
         assert done.left_out == [NO_TITLE]
-        assert (done.read, done.rejected) == (2, {RejectionReason.TITLE_MISSING: 1})
+        assert done.read == 2
+        assert done.rejected == {RejectionReason.TITLE_MISSING: 1, RejectionReason.YEAR_INVALID: 1}
+
+    def test_every_invalid_row_is_reported_without_keep_going(self, stored):
+        rejected: list[object] = []
+        with pytest.raises(RowRejected):
+            stored.run([NO_TITLE, ALIEN, YEAR_0], on_rejected=rejected.append)
+        assert rejected == [NO_TITLE, YEAR_0]
+
+    def test_report_ends_at_its_limit_and_all_rows_are_counted(self, stored, monkeypatch):
+        monkeypatch.setattr(service, "MOST_REPORTED", 2)
+        rejected: list[object] = []
+        done = stored.run([YEAR_0] * 5, keep_going=True, on_rejected=rejected.append)
+        assert (len(rejected), done.rejected.total()) == (2, 5)
 
     def test_part_without_films_is_accepted(self, stored):
         assert stored.run([]).left_out == []
