@@ -12,12 +12,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from kinoteka.cli.import_films import import_films
 from kinoteka.cli.main import cli
-from kinoteka.core.imports.formats import FORMATS
-from kinoteka.core.imports.formats.mapping import ALIASES, ALL_FIELDS, FURTHER_ALIASES
-from kinoteka.core.imports.readers import KINDS
-from kinoteka.core.imports.record import RejectionReason
 from kinoteka.infrastructure import settings as config
 from kinoteka.infrastructure.settings import Settings
 from tests.support.databases import database_environment, rows
@@ -383,22 +378,3 @@ class TestBesideAServer:
         shown = [film["title"] for film in client.get("/movies/?page=1").json()]
         assert shown == ["Alien", "Mirror", "Ran"]
         assert [film["title"] for film in client.get("/movies/?q=alein").json()] == ["Alien"]
-
-
-class TestDocumentation:
-    PAGE = (Path(__file__).parents[3] / "docs" / "import.md").read_text(encoding="utf-8")
-
-    @pytest.mark.parametrize("name", [*FORMATS, *ALL_FIELDS, *RejectionReason, *KINDS])
-    def test_every_format_field_and_reason_is_documented(self, name):
-        assert f"`{name}`" in self.PAGE
-
-    @pytest.mark.parametrize("option", [option.opts[0] for option in import_films.params])
-    def test_every_option_is_documented(self, option):
-        assert option == "--data" or not option.startswith("--") or option in self.PAGE
-
-    @pytest.mark.parametrize("field", [*ALIASES, *FURTHER_ALIASES])
-    def test_every_alias_of_a_column_is_documented(self, field):
-        row = next(line for line in self.PAGE.splitlines() if f"| `{field}`" in line)
-        assert [
-            name for name in (ALIASES | FURTHER_ALIASES)[field] if f"`{name}`" not in row.lower()
-        ] == []

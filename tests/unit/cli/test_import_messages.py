@@ -4,8 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from kinoteka.cli.import_films import import_films
 from kinoteka.cli.import_messages import FORMAT_ERRORS, describe_rejected_row, explain, summary
-from kinoteka.core.imports.readers import Progress
+from kinoteka.core.imports.formats import FORMATS
+from kinoteka.core.imports.formats.mapping import ALIASES, ALL_FIELDS, FURTHER_ALIASES
+from kinoteka.core.imports.readers import KINDS, Progress
 from kinoteka.core.imports.record import FormatCode, FormatError, RejectedRow, RejectionReason
 from kinoteka.core.imports.service import Import
 from kinoteka.database.import_target import Changes
@@ -86,3 +89,22 @@ class TestSummary:
             "a.csv:5: title_missing",
             "and 1,998 more; --report FILE writes all of them",
         ]
+
+
+class TestDocumentation:
+    PAGE = (Path(__file__).parents[3] / "docs" / "import.md").read_text(encoding="utf-8")
+
+    @pytest.mark.parametrize("name", [*FORMATS, *ALL_FIELDS, *RejectionReason, *KINDS])
+    def test_every_format_field_and_reason_is_documented(self, name):
+        assert f"`{name}`" in self.PAGE
+
+    @pytest.mark.parametrize("option", [option.opts[0] for option in import_films.params])
+    def test_every_option_is_documented(self, option):
+        assert option == "--data" or not option.startswith("--") or option in self.PAGE
+
+    @pytest.mark.parametrize("field", [*ALIASES, *FURTHER_ALIASES])
+    def test_every_alias_of_a_column_is_documented(self, field):
+        row = next(line for line in self.PAGE.splitlines() if f"| `{field}`" in line)
+        assert [
+            name for name in (ALIASES | FURTHER_ALIASES)[field] if f"`{name}`" not in row.lower()
+        ] == []
