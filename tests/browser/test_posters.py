@@ -7,10 +7,10 @@ import pytest
 from playwright.async_api import Page
 
 from tests.conftest import GENEROUS
+from tests.support.file_hosts import HOST, run_file_host
 from tests.support.films import SampleFilm, fill_catalogue
 from tests.support.polling import eventually
 from tests.support.ports import free_port
-from tests.support.poster_hosts import HOST, run_poster_host
 from tests.support.servers import RunningServer, run_server
 
 PATHS = ("/films/1", "/films", "/search?q=posted")
@@ -38,7 +38,7 @@ def run(stack: ExitStack, factory: pytest.TempPathFactory, mode: str, poster: st
 @pytest.fixture(scope="module")
 def caching(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
     with ExitStack() as stack:
-        host = stack.enter_context(run_poster_host())
+        host = stack.enter_context(run_file_host())
         yield run(stack, tmp_path_factory, "cache", f"{host.url}/poster.png")
 
 

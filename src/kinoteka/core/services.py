@@ -15,6 +15,7 @@ from kinoteka.core.chats.search import MessageSearch
 from kinoteka.core.chats.service import Chats
 from kinoteka.core.export.service import Export
 from kinoteka.core.film_editing.service import FilmEditing
+from kinoteka.core.film_lookup.service import FilmLookup
 from kinoteka.core.film_posters.service import FilmPosters
 from kinoteka.core.import_runs.service import ImportRuns
 from kinoteka.core.library.bookmarks import Bookmarks
@@ -74,5 +75,6 @@ class Services:
     media: Media
     export: Export
     film_editing: FilmEditing
+    film_lookup: FilmLookup
     film_posters: FilmPosters
     import_runs: ImportRuns

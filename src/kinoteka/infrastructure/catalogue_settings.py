@@ -27,6 +27,22 @@ class CatalogueSettings(ConnectionSettings, frozen=True, kw_only=True):
             "viewed for the longest time are deleted.",
         ),
     ] = 2048
+    tmdb_key: Annotated[
+        str,
+        Meta(
+            description="API key or read access token of TMDB, to look up films that operators "
+            "add; off when empty."
+        ),
+    ] = ""
+    tmdb_url: Annotated[
+        str, Meta(pattern=r"^https?://[^/\s]+(/\S*)?$", description="Address of TMDB's API.")
+    ] = "https://api.themoviedb.org/3"
+    wikidata_lookup: Annotated[
+        bool, Meta(description="Look up films that operators add at Wikidata.")
+    ] = False
+    wikidata_url: Annotated[
+        str, Meta(pattern=r"^https?://[^/\s]+(/\S*)?$", description="Address of Wikidata's API.")
+    ] = "https://www.wikidata.org/w/api.php"
     poster_hosts_allowed: Annotated[
         tuple[str, ...],
         Meta(

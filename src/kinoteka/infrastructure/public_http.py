@@ -7,7 +7,7 @@ address, and it must be public. Redirects are followed by the same rules. Time a
 
 import asyncio
 import socket
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -37,8 +37,10 @@ class PublicHttp:
         self._seconds = seconds
         self._max_bytes = max_bytes
 
-    async def get(self, address: str, *, accept: bytes) -> bytes:
-        """Return the file at an address.
+    async def get(
+        self, address: str, *, accept: bytes, headers: Sequence[tuple[bytes, bytes]] = ()
+    ) -> bytes:
+        """Return the file at an address. After a redirect, `headers` are not sent again.
 
         Raises:
             FetchFailed: for example, the address is private or invalid, the file is too large,
@@ -46,7 +48,7 @@ class PublicHttp:
         """
         try:
             async with asyncio.timeout(self._seconds):
-                return await self._get(address, accept)
+                return await self._get(address, accept, headers)
         except TimeoutError:
             raise FetchFailed(f"no complete response within {self._seconds:g} seconds") from None
         except (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError) as error:
@@ -54,16 +56,20 @@ class PublicHttp:
         except (OSError, UnicodeError) as error:
             raise FetchFailed(str(error)) from error
 
-    async def _get(self, address: str, accept: bytes) -> bytes:
+    async def _get(
+        self, address: str, accept: bytes, own_headers: Sequence[tuple[bytes, bytes]]
+    ) -> bytes:
         headers = [(b"User-Agent", USER_AGENT), (b"Accept", accept)]
         async with httpcore.AsyncConnectionPool(network_backend=self._backend) as pool:
             for _ in range(MAX_REDIRECTS + 1):
                 check_address(address)
-                async with pool.stream("GET", _encoded(address), headers=headers) as response:
+                async with pool.stream(
+                    "GET", _encoded(address), headers=[*headers, *own_headers]
+                ) as response:
                     location = _location(response)
                     if location is None:
                         return await self._read(response)
-                    address = urljoin(address, location)
+                    address, own_headers = urljoin(address, location), ()
         raise FetchFailed(f"more than {MAX_REDIRECTS} redirects")
 
     async def _read(self, response: httpcore.Response) -> bytes:

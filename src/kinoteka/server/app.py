@@ -26,6 +26,7 @@ from kinoteka.core.chats.search import MessageSearch
 from kinoteka.core.chats.service import Chats
 from kinoteka.core.export.service import Export
 from kinoteka.core.film_editing.service import FilmEditing
+from kinoteka.core.film_lookup.service import FilmLookup
 from kinoteka.core.film_posters.service import FilmPosters
 from kinoteka.core.import_runs.service import ImportRuns
 from kinoteka.core.library.bookmarks import Bookmarks
@@ -177,6 +178,7 @@ async def wire(settings: Settings) -> Services:
         media=media,
         export=Export(settings, throttle, accounts, own_sessions, catalogue),
         film_editing=film_editing,
+        film_lookup=FilmLookup(settings, throttle),
         film_posters=FilmPosters(settings, database, media, film_editing),
         import_runs=ImportRuns(settings, uploads, database),
     )

@@ -10,10 +10,10 @@ import pytest
 from PIL import Image
 
 from tests.support.databases import execute
+from tests.support.file_hosts import HOST, FileHost, run_file_host
 from tests.support.films import ADULT, CATALOGUE, PREMIUM, SampleFilm, fill_catalogue
 from tests.support.pictures import picture
 from tests.support.polling import eventually
-from tests.support.poster_hosts import HOST, PosterHost, run_poster_host
 from tests.support.servers import PASSWORD, RunningServer, run_server
 
 ODD_TITLES = [
@@ -149,9 +149,9 @@ def assert_gone(client: httpx.Client, address: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def posted(opened: World) -> Iterator[tuple[World, PosterHost]]:
+def posted(opened: World) -> Iterator[tuple[World, FileHost]]:
     """A world in which some films have posters on a host of the same network."""
-    with run_poster_host() as host:
+    with run_file_host() as host:
         for title in ("Stalker", "Rashomon", "Solaris"):
             address = f"{host.url}/poster.png"
             execute(

@@ -22,7 +22,13 @@ FILMS: tuple[Route, ...] = (
         query=schemas.FilmsQuery,
         signed_in=True,
     ),
-    page("/manage/films/new", films.show_new_film, "The form of a new film", permission=FILMS_EDIT),
+    page(
+        "/manage/films/new",
+        films.show_new_film,
+        "The form of a new film",
+        query=schemas.NewFilmQuery,
+        permission=FILMS_EDIT,
+    ),
     form(
         "/manage/films/new",
         films.add_film,

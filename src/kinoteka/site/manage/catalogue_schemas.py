@@ -5,7 +5,7 @@ from typing import cast
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from kinoteka.core.catalogue.model import FIELDS, FilmQuery
+from kinoteka.core.catalogue.model import FIELDS, FilmFields, FilmQuery
 from kinoteka.core.film_editing.model import EditableFilm
 from kinoteka.core.import_runs.model import ImportOptions
 from kinoteka.http.mechanics.numbers import Id, PageNumber
@@ -35,8 +35,12 @@ class FilmForm(msgspec.Struct, frozen=True):
     @classmethod
     def from_film(cls, film: EditableFilm) -> "FilmForm":
         """Return the form filled with a film's fields."""
-        texts = {name: _text(getattr(film.fields, name)) for name in FIELDS}
-        return FILM_FORM(**texts, version=film.version)
+        return msgspec.structs.replace(cls.from_fields(film.fields), version=film.version)
+
+    @classmethod
+    def from_fields(cls, fields: FilmFields) -> "FilmForm":
+        """Return the form filled with these fields."""
+        return FILM_FORM(**{name: _text(getattr(fields, name)) for name in FIELDS})
 
     def values(self) -> dict[str, object]:
         """Return the values of the fields for the core."""
@@ -58,6 +62,13 @@ def _text(value: object) -> str:
     if isinstance(value, tuple):
         return "\n".join(value)
     return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+class NewFilmQuery(msgspec.Struct, frozen=True):
+    """A text to look up at other sites, and the film chosen there (`tmdb:603`)."""
+
+    q: str = ""
+    film: str = ""
 
 
 class UnlockForm(msgspec.Struct, frozen=True):

@@ -1,5 +1,7 @@
 """List, edit, label and hide films."""
 
+from typing import Any
+
 from kinoteka.core.catalogue.listing import Page
 from kinoteka.core.catalogue.model import FIELDS, Film
 from kinoteka.core.media.model import MAX_UPLOAD_BYTES
@@ -13,10 +15,11 @@ from kinoteka.site.manage.catalogue_schemas import (
     FilmLabelForm,
     FilmShowForm,
     FilmsQuery,
+    NewFilmQuery,
     UnlockForm,
 )
 from kinoteka.site.ui.error_pages import PageError, redisplay_on_error
-from kinoteka.site.ui.pages import redirect, render
+from kinoteka.site.ui.pages import language_of, redirect, render
 
 PAGE_SIZE = 30
 POSTER = Upload("file", MAX_UPLOAD_BYTES)
@@ -96,16 +99,40 @@ async def unlock_field(request: Request, film_id: int, body: UnlockForm) -> Resp
     return redirect(request, f"/manage/films/{film_id}", notice="field_unlocked")
 
 
-async def show_new_film(
-    request: Request, *, typed: FilmForm | None = None, failed: PageError | None = None
-) -> Response:
-    """Show the form of a new film."""
-    return await render(
-        request, "manage/films/new.html", form=typed or FILM_FORM(), fields=FIELDS, failed=failed
+async def show_new_film(request: Request, query: NewFilmQuery) -> Response:
+    """Show the form of a new film. A film of another site that was chosen fills it in."""
+    lookup, language = request.core.film_lookup, language_of(request)
+    film = None
+    if query.film:
+        film = await lookup.film(request.actor, query.film, language)
+    matches = None
+    if query.q and film is None:
+        matches = await lookup.search(request.actor, query.q, language)
+    return await _render_new_film(
+        request,
+        FILM_FORM() if film is None else FilmForm.from_fields(film),
+        query=query,
+        matches=matches,
+        lookup_failed=matches is None and film is None and bool(query.q or query.film),
     )
 
 
-@redisplay_on_error(show_new_film)
+async def _redisplay_new_film(request: Request, *, typed: FilmForm, failed: PageError) -> Response:
+    return await _render_new_film(request, typed, failed=failed)
+
+
+async def _render_new_film(request: Request, form: FilmForm, **context: Any) -> Response:
+    return await render(
+        request,
+        "manage/films/new.html",
+        form=form,
+        fields=FIELDS,
+        can_look_up=request.core.film_lookup.is_available,
+        **context,
+    )
+
+
+@redisplay_on_error(_redisplay_new_film)
 async def add_film(request: Request, body: FilmForm) -> Response:
     """Add a film by hand."""
     film_id = await request.core.film_editing.add(request.actor, request.unit, body.values())

@@ -10,15 +10,15 @@ from kinoteka.core.film_posters.fetching import PosterFetcher
 from kinoteka.core.film_posters.storage import PosterStorage
 from kinoteka.core.services import Services
 from tests.support.databases import rows
+from tests.support.file_hosts import HOST, FileHost, run_file_host
 from tests.support.polling import wait_until
-from tests.support.poster_hosts import HOST, PosterHost, run_poster_host
 
 pytestmark = pytest.mark.engines("sqlite")
 
 
 @pytest.fixture
-def host() -> Iterator[PosterHost]:
-    with run_poster_host() as host:
+def host() -> Iterator[FileHost]:
+    with run_file_host() as host:
         yield host
 
 
@@ -33,7 +33,7 @@ async def fetcher(services: Services) -> AsyncIterator[PosterFetcher]:
 
 
 async def test_full_queue_takes_no_further_films(
-    services: Services, fetcher: PosterFetcher, host: PosterHost, monkeypatch: pytest.MonkeyPatch
+    services: Services, fetcher: PosterFetcher, host: FileHost, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(fetching, "MAX_QUEUE", 3)
     host.gate.clear()
@@ -46,7 +46,7 @@ async def test_full_queue_takes_no_further_films(
     await wait_until(lambda: len(rows(services.settings, "SELECT film_id FROM posters")) == 4)
 
 
-async def test_close_ends_fetches_that_wait(fetcher: PosterFetcher, host: PosterHost) -> None:
+async def test_close_ends_fetches_that_wait(fetcher: PosterFetcher, host: FileHost) -> None:
     host.gate.clear()
     fetcher.request(1, f"{host.url}/poster.png")
     await wait_until(lambda: host.at_once == 1)

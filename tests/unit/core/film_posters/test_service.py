@@ -20,9 +20,9 @@ from kinoteka.server.app import close, wire
 from tests.support.accounts import anonymous_actor
 from tests.support.databases import execute, rows
 from tests.support.errors import raises_error
+from tests.support.file_hosts import HOST, FileHost, run_file_host
 from tests.support.pictures import picture
 from tests.support.polling import wait_until
-from tests.support.poster_hosts import HOST, PosterHost, run_poster_host
 
 EDITOR = Actor(
     account_id=None,
@@ -36,13 +36,13 @@ DAY = film_posters.RETRY_AFTER + 1
 
 
 @pytest.fixture(scope="module")
-def running_host() -> Iterator[PosterHost]:
-    with run_poster_host() as host:
+def running_host() -> Iterator[FileHost]:
+    with run_file_host() as host:
         yield host
 
 
 @pytest.fixture
-def host(running_host: PosterHost) -> PosterHost:
+def host(running_host: FileHost) -> FileHost:
     running_host.requests.clear()
     running_host.most_at_once = 0
     return running_host
@@ -51,7 +51,7 @@ def host(running_host: PosterHost) -> PosterHost:
 class Catalogue:
     """The services of a server, and its films."""
 
-    def __init__(self, services: Services, films: dict[str, int], host: PosterHost) -> None:
+    def __init__(self, services: Services, films: dict[str, int], host: FileHost) -> None:
         self.services = services
         self.posters = services.film_posters
         self.film_id = next(iter(films.values()))
@@ -89,7 +89,7 @@ class Catalogue:
 
 @pytest.fixture
 async def catalogue(
-    settings: Settings, films: dict[str, int], host: PosterHost, quick_hashes: None
+    settings: Settings, films: dict[str, int], host: FileHost, quick_hashes: None
 ) -> AsyncIterator[Catalogue]:
     services = await wire(replace(settings, poster_hosts_allowed=(HOST,)))
     yield Catalogue(services, films, host)

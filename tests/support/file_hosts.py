@@ -1,4 +1,4 @@
-"""An HTTP server whose paths give posters, errors, redirects and endless files."""
+"""An HTTP server with files, errors and redirects, in the place of another site."""
 
 import threading
 from collections import Counter
@@ -12,8 +12,10 @@ HOST = "127.0.0.1"
 POSTER = picture("PNG", (1000, 1500))
 
 
-class PosterHost:
+class FileHost:
     """A running host at `url`, which counts the requests to each path.
+
+    `files` are the contents by path and query. `authorization` is the header of the last request.
 
     `most_at_once` is the largest number of requests at the same time. While `gate` is clear,
     requests wait.
@@ -22,6 +24,7 @@ class PosterHost:
     def __init__(self, url: str) -> None:
         self.url = url
         self.requests: Counter[str] = Counter()
+        self.authorization: str | None = None
         self.at_once = 0
         self.most_at_once = 0
         self.gate = threading.Event()
@@ -32,11 +35,11 @@ class PosterHost:
 
 
 @contextmanager
-def run_poster_host() -> Iterator[PosterHost]:
+def run_file_host() -> Iterator[FileHost]:
     """Run a host on a free port of this machine."""
     server = ThreadingHTTPServer((HOST, 0), _Handler)
     server.daemon_threads = True
-    host = PosterHost(f"http://{HOST}:{server.server_address[1]}")
+    host = FileHost(f"http://{HOST}:{server.server_address[1]}")
     server.host = host  # type: ignore[attr-defined]
     thread = threading.Thread(target=server.serve_forever, args=(0.01,))
     thread.start()
@@ -51,9 +54,10 @@ def run_poster_host() -> Iterator[PosterHost]:
 
 class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
-        host: PosterHost = self.server.host  # type: ignore[attr-defined]
+        host: FileHost = self.server.host  # type: ignore[attr-defined]
         with host.lock:
             host.requests[self.path] += 1
+            host.authorization = self.headers.get("authorization")
             host.at_once += 1
             host.most_at_once = max(host.most_at_once, host.at_once)
         try:
@@ -65,7 +69,7 @@ class _Handler(BaseHTTPRequestHandler):
             with host.lock:
                 host.at_once -= 1
 
-    def _respond(self, host: PosterHost) -> None:
+    def _respond(self, host: FileHost) -> None:
         if self.path in host.redirects:
             self.send_response(302)
             self.send_header("Location", host.redirects[self.path])
