@@ -31,6 +31,7 @@ def prepare(settings: Settings) -> None:
     """Create or migrate the database, and load the demo catalogue into a new one."""
     from kinoteka.database.engines import database_path
     from kinoteka.database.migrations import current, newest
+    from kinoteka.database.search_rebuild import is_current
 
     common_passwords()  # fails on a damaged file before anything is created
     settings.data.mkdir(parents=True, exist_ok=True)  # for the keys
@@ -38,7 +39,7 @@ def prepare(settings: Settings) -> None:
     present, unfilled = current(settings), database_path(settings).with_suffix(UNFILLED)
     if present is None and settings.demo:
         unfilled.touch()  # removed in the last step, so that an interrupted start is completed
-    if present != newest() or unfilled.exists():
+    if present != newest() or unfilled.exists() or not is_current(settings):
         run_in_child(lambda: _migrate_and_fill(settings, unfilled))
     _compare_keys(settings)
 

@@ -1,7 +1,7 @@
-"""Full-text search over the titles of films, with the same results on both engines.
+"""Full-text search for films, with the same results on both engines.
 
-Public operations: find, index, remove, clear, optimize. They use the connection of a `Reader`.
-Each engine's module has the same operations, and more for bulk writes.
+Public operations: find, search, films_by_person, index, remove, clear, optimize. They use the
+connection of a `Reader`. Each engine's module has the same operations, and more for bulk writes.
 """
 
 from collections.abc import Iterable, Sequence
@@ -10,19 +10,44 @@ from types import ModuleType
 from kinoteka.database.interface import Reader
 from kinoteka.search import finder
 from kinoteka.search.entry import IndexEntry
+from kinoteka.search.finder import Found
 
-__all__ = ["IndexEntry", "clear", "find", "index", "optimize", "remove"]
+__all__ = [
+    "Found",
+    "IndexEntry",
+    "clear",
+    "films_by_person",
+    "find",
+    "index",
+    "optimize",
+    "remove",
+    "search",
+]
 
 
 def find(
     reader: Reader, query: str, labels: Sequence[int] | None, limit: int = finder.LIMIT
 ) -> list[int]:
-    """Return the ids of the films whose titles contain all words of the query, best first.
+    """Return the ids of the films that match all words of the query, best first."""
+    return search(reader, query, labels, limit).ids
 
-    A word may be the prefix of a word in a title. If nothing else matches, words may have typos.
-    With `labels`, hidden films and films with other labels are excluded; None includes all films.
+
+def search(
+    reader: Reader, query: str, labels: Sequence[int] | None, limit: int = finder.LIMIT
+) -> Found:
+    """Return the films that match all words of the query, best first.
+
+    A word may be the prefix of a word in a title, a name or a year. If nothing else matches, words
+    may have typos. With `labels`, hidden films and films with other labels are excluded; None
+    includes all films.
     """
     return finder.find(_engine(reader).open_index(reader.connection, labels), query, limit)
+
+
+def films_by_person(reader: Reader, query: str, labels: Sequence[int] | None, limit: int) -> Found:
+    """Return the films of people whose names contain all words of the query, by popularity."""
+    opened = _engine(reader).open_index(reader.connection, labels)
+    return finder.films_by_person(opened, query, limit)
 
 
 def index(reader: Reader, entries: Iterable[IndexEntry]) -> None:

@@ -167,6 +167,16 @@ class position_in(_WrittenPerEngine):  # noqa: N801
     templates: ClassVar = {"sqlite": "instr({0}, {1})", "postgresql": "strpos({0}, {1}::TEXT)"}
 
 
+class joined_lines(_WrittenPerEngine):  # noqa: N801
+    """`joined_lines(column)`: the texts of a group, separated by line feeds."""
+
+    type = Text()
+    templates: ClassVar = {
+        "sqlite": "group_concat({0}, char(10))",
+        "postgresql": "string_agg({0}, chr(10))",
+    }
+
+
 class json_array(_WrittenPerEngine):  # noqa: N801
     """`json_array(column)`: the ids of an ordered subquery as the text of a JSON array."""
 

@@ -1,36 +1,58 @@
-"""The indexed terms and the rank of a film, for both engines."""
+"""The indexed terms and the rank of a film, for both engines.
+
+A film is stored as lines of words. A title has a line for each of its spellings. Other lines begin
+with a mark: how the title sounds, the people who made the film, and its year. From its lines follow
+the terms that are indexed, and how well the film matches a query (`ranking`).
+"""
 
 import math
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from kinoteka.search.folding import spellings
+from kinoteka.search.equivalents import ARTICLES, canonical
+from kinoteka.search.folding import SEGMENT_END, fold, foreign_words, spellings
+from kinoteka.search.sounds import sounds
+
+INDEX_VERSION = 2
+"""The version of what the index contains. Increase it with every change of the lines or terms: the
+next start then rebuilds the index."""
 
 FIRST_WORD_MARK = "_"
 """The prefix of the first word of a title; folded words never contain this character."""
 WHOLE_TITLE_MARK = "__"
-"""The prefix of a whole title: its words without spaces, cut to `WHOLE_TITLE_LENGTH`."""
+"""The prefix of a whole title: its canonical words without spaces, cut to `WHOLE_TITLE_LENGTH`."""
 WHOLE_TITLE_LENGTH = 40
+SOUND_MARK = "~"
+"""The prefix of a word that is compared by its sound, and of a film's year."""
 
-ARTICLES = frozenset(
-    ("the", "a", "an", "le", "la", "les", "un", "une", "der", "die", "das", "el", "los", "il", "lo")
-)
+SOUND_LINE = "_~ "
+"""Begins the line with the sounds of a title in another script than Latin."""
+PERSON_LINE = "_@ "
+"""Begins the line with the sounds of a person's name."""
+YEAR_LINE = "_# "
+"""Begins the line with the year."""
 
 ID_BITS = 40
 FILM_ID = (1 << ID_BITS) - 1
+VOTE_STEPS = 90
+"""The number of ranks from one number of votes to twice as many."""
 _MOST_VOTES = 2047
-_VOTE_STEPS = 90
 _LONGEST = 63
+_VOTES_SHIFT = 6 + ID_BITS
 
 
 class IndexEntry(msgspec.Struct, frozen=True):
-    """The fields of a film that the index needs."""
+    """The fields of a film that the index needs; `titles` are its titles in other languages."""
 
     film_id: int
     title: str
     original_title: str | None
     votes: int
+    year: int | None = None
+    titles: tuple[str, ...] = ()
+    people: tuple[str, ...] = ()
 
 
 def rank_key(entry: IndexEntry) -> int:
@@ -38,30 +60,77 @@ def rank_key(entry: IndexEntry) -> int:
 
     The last `ID_BITS` bits are the film's id.
     """
-    votes = min(int(math.log2(entry.votes + 1) * _VOTE_STEPS), _MOST_VOTES)
+    votes = min(int(math.log2(entry.votes + 1) * VOTE_STEPS), _MOST_VOTES)
     rank = (_MOST_VOTES - votes) << 6 | min(len(entry.title), _LONGEST)
     return rank << ID_BITS | entry.film_id
 
 
-def all_spellings(entry: IndexEntry) -> list[str]:
-    """Return every spelling of both titles."""
+def popularity(rank: int) -> float:
+    """Return how often the votes of a film with this rank double from 1."""
+    return (_MOST_VOTES - (rank >> _VOTES_SHIFT)) / VOTE_STEPS
+
+
+def lines_of(entry: IndexEntry) -> list[str]:
+    """Return the lines of a film."""
     found = spellings(entry.title)
+    others = entry.titles
     if entry.original_title and entry.original_title != entry.title:
-        found += [each for each in spellings(entry.original_title) if each not in found]
+        others = (entry.original_title, *others)
+    phonetic = [foreign_words(entry.title)]
+    for title in others:
+        found += [each for each in spellings(title) if each not in found]
+        phonetic.append(foreign_words(title))
+    for words in dict.fromkeys(filter(None, phonetic)):
+        found.append(SOUND_LINE + _marked(sounds(words)))
+    names = (sounds(" ".join(fold(name))) for name in entry.people)
+    found += [PERSON_LINE + _marked(name) for name in dict.fromkeys(names) if name]
+    if entry.year is not None:
+        found.append(f"{YEAR_LINE}{SOUND_MARK}{entry.year}")
     return found
 
 
-def terms(spellings: Iterable[str]) -> str:
+def terms(lines: Iterable[str]) -> str:
     """Return the terms of a film: words, first words and whole titles, separated by spaces."""
     found: list[str] = []
-    for words in filter(None, spellings):
-        first, _, rest = words.partition(" ")
-        found += (words, FIRST_WORD_MARK + first, whole_title_term(words))
-        if rest and first in ARTICLES:
-            found += (FIRST_WORD_MARK + rest.partition(" ")[0], whole_title_term(rest))
+    for line in filter(None, lines):
+        if line[0] == FIRST_WORD_MARK:
+            found.append(line[3:])
+            if line.startswith(SOUND_LINE):
+                found.append(whole_sound_term(line[3:]))
+        elif SEGMENT_END in line:
+            for part in line.split(SEGMENT_END):
+                _add_title(part, found)
+            found.append(whole_title_term(line.split()))
+        else:
+            _add_title(line, found)
     return " ".join(found)
 
 
-def whole_title_term(words: str) -> str:
-    """Return the term of a whole title, given its words separated by spaces."""
-    return WHOLE_TITLE_MARK + words.replace(" ", "")[:WHOLE_TITLE_LENGTH]
+def count_words(lines: Iterable[str]) -> Counter[str]:
+    """Count the words in the lines of films, most frequent first."""
+    counted = Counter("\n".join(lines).split())
+    for mark in (SOUND_LINE, PERSON_LINE, YEAR_LINE):
+        counted.pop(mark.strip(), None)
+    return Counter(dict(counted.most_common()))
+
+
+def whole_title_term(words: Sequence[str]) -> str:
+    """Return the term of a whole title, given its words."""
+    return WHOLE_TITLE_MARK + "".join(canonical(words))[:WHOLE_TITLE_LENGTH]
+
+
+def whole_sound_term(marked: str) -> str:
+    """Return the term of how a whole title sounds, given the marked sounds of its words."""
+    joined = marked.replace(" ", "").replace(SOUND_MARK, "")
+    return f"{WHOLE_TITLE_MARK}{SOUND_MARK}{joined[:WHOLE_TITLE_LENGTH]}"
+
+
+def _add_title(line: str, found: list[str]) -> None:
+    words = line.split(" ")
+    found += (line, whole_title_term(words))
+    has_article = len(words) > 1 and words[0] in ARTICLES
+    found.append(FIRST_WORD_MARK + words[has_article])
+
+
+def _marked(words: str) -> str:
+    return SOUND_MARK + words.replace(" ", f" {SOUND_MARK}")

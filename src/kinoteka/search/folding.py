@@ -3,9 +3,10 @@
 Titles are folded before they are indexed, and queries before they are run. So the engines' own
 rules for case, accents and words have no effect.
 
-Public operations: fold, spellings, to_latin.
+Public operations: fold, spellings, foreign_words, to_latin.
 """
 
+import re
 import unicodedata
 
 from anyascii import anyascii
@@ -43,6 +44,18 @@ REMOVED_MARKS = (
 # They get no Latin spelling, because the Chinese one is wrong for Japanese readers.
 HAN = (range(0x3400, 0x4DC0), range(0x4E00, 0xA000), range(0x20000, 0x32400))
 
+# Thai, Lao, Burmese, Khmer and Japanese syllables are written without spaces, too. A sign after its
+# letter belongs to it.
+_UNSPACED = re.compile(
+    "([\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff]"
+    "[\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u0eb1\u0eb4-\u0ebc\u0ec8-\u0ecd\u102b-\u103e\u17b4-\u17d3\u3099\u309a]*)"
+)
+_SEGMENT_ENDS = re.compile(r":\s|\s[-–—/|]\s|[()\[\]]")
+_SEGMENT_SIGNS = (": ", " - ", "(", " / ", " | ")
+SEGMENT_END = "\t"
+"""Separates the parts of a title, such as the title and the subtitle of "Alien: Covenant"."""
+_INITIALS = re.compile(r"(?<!\S)\w(?: \w)+(?!\S)")
+
 FRACTION = "⁄"
 """The separator in the decomposition of ½."""
 
@@ -73,7 +86,8 @@ class _Latin(dict[int, str]):
 def fold(text: str) -> list[str]:
     """Return the words of a text without case, accents and punctuation.
 
-    Hyphens separate words, and apostrophes are removed. A text of signs only ("???") is one word.
+    Hyphens separate words, and apostrophes are removed. In scripts without spaces each syllable is
+    a word. A text of signs only ("???") is one word.
     """
     return (_split(_characters(text)) or _signs(text)).split()
 
@@ -81,23 +95,51 @@ def fold(text: str) -> list[str]:
 def spellings(title: str) -> list[str]:
     """Return the spellings of a title, as words separated by spaces, the usual one first.
 
-    Other spellings remove hyphens and split at apostrophes ("Spider-Man" as "spiderman",
-    "L'Avventura" as "l avventura"), and write other scripts in Latin letters.
+    Parts of a title ("Alien: Covenant") are separated by `SEGMENT_END`. Other spellings remove
+    hyphens and split at apostrophes ("Spider-Man" as "spiderman", "L'Avventura" as "l avventura"),
+    and join initials ("E.T." as "et").
     """
     folded = _characters(title)
-    spellings = [_split(folded) or _signs(title)]
+    first = _segmented(title) or _split(folded) or _signs(title)
+    if not first:
+        return []
+    spellings = [first]
     if "-" in folded or "'" in folded:
         spellings.append(_joined_words(folded))
-    if not folded.isascii() and not any(map(_is_han, folded)):
-        spellings.append(_split(folded.translate(_LATIN)))
+    if "." in title or "*" in title:
+        plain = first.replace(SEGMENT_END, " ")
+        spellings.append(_INITIALS.sub(lambda found: found[0].replace(" ", ""), plain))
     if len(spellings) == 1:
-        return spellings if spellings[0] else []
+        return spellings
     return [way for number, way in enumerate(spellings) if way and way not in spellings[:number]]
+
+
+def foreign_words(text: str) -> str:
+    """Return the folded words of a text in another script than Latin; empty for other texts.
+
+    Chinese characters have no usual sound, so a text with any of them has none.
+    """
+    if text.isascii():
+        return ""
+    folded = _characters(text)
+    if folded.isascii() or any(map(_is_han, folded)):
+        return ""
+    return " ".join(folded.replace("-", " ").replace("'", "").split())
 
 
 def to_latin(word: str) -> str:
     """Return a folded word in Latin letters, if its script has a usual Latin spelling."""
     return word if word.isascii() else word.translate(_LATIN)
+
+
+def _segmented(title: str) -> str:
+    """Return the words of a title with several parts; an empty text for other titles."""
+    if title.isascii() and not any(sign in title for sign in _SEGMENT_SIGNS):
+        return ""
+    parts = _SEGMENT_ENDS.split(title)
+    if len(parts) == 1:
+        return ""
+    return SEGMENT_END.join(filter(None, (_split(_characters(part)) for part in parts)))
 
 
 def _characters(text: str) -> str:
@@ -108,10 +150,14 @@ def _characters(text: str) -> str:
 
 
 def _split(folded: str) -> str:
+    if not folded.isascii():
+        folded = _UNSPACED.sub(r" \1 ", folded)
     return " ".join(folded.replace("-", " ").replace("'", "").split())
 
 
 def _joined_words(folded: str) -> str:
+    if not folded.isascii():
+        folded = _UNSPACED.sub(r" \1 ", folded)
     return " ".join(folded.replace("-", "").replace("'", " ").split())
 
 

@@ -1,7 +1,7 @@
 """The interface of a search index, which each engine implements."""
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from kinoteka.search.expressions import Expression
 
@@ -24,14 +24,21 @@ class Vocabulary(Protocol):
         """
 
 
+class Matches(NamedTuple):
+    """The ids of films; not complete if the search took too long to return all of them."""
+
+    ids: list[int]
+    is_complete: bool
+
+
 class Index(Vocabulary, Protocol):
     """An index for one reader: films that the reader may not see are excluded."""
 
-    def matches(self, wanted: Expression, limit: int) -> list[int]:
-        """Return up to `limit` ids of films that match, ordered by `entry.rank_key`."""
+    def matches(self, wanted: Expression, limit: int) -> Matches:
+        """Return up to `limit` films that match, ordered by `entry.rank_key`."""
 
-    def spellings(self, film_ids: Sequence[int]) -> dict[int, str]:
-        """Return the spellings of films' titles by film id, one per line.
+    def lines(self, film_ids: Sequence[int]) -> dict[int, tuple[int, str]]:
+        """Return the ranks and the lines (`entry.lines_of`) of films by film id.
 
-        The films must be among the first `finder.MAX_RANKED` of the last `matches`.
+        Each film must be among the first `finder.MAX_RANKED` of a result of `matches`.
         """

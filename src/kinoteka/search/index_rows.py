@@ -4,14 +4,14 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from kinoteka.search.entry import IndexEntry, all_spellings, rank_key, terms
+from kinoteka.search.entry import IndexEntry, count_words, lines_of, rank_key, terms
 
 SLICE = 20_000
 """The number of films that are indexed together."""
 
 
 class IndexRows(NamedTuple):
-    """Rows of both index tables: (position, terms), and (film id, position, spellings)."""
+    """Rows of both index tables: (position, terms), and (film id, position, lines)."""
 
     rows: list[tuple[int, str]]
     films: list[tuple[int, int, str]]
@@ -27,15 +27,10 @@ def index_rows_of(entries: Iterable[IndexEntry]) -> IndexRows:
     rows: list[tuple[int, str]] = []
     films: list[tuple[int, int, str]] = []
     for entry in {entry.film_id: entry for entry in entries}.values():
-        spellings = all_spellings(entry)
+        lines = lines_of(entry)
         rank = rank_key(entry)
-        rows.append((rank, terms(spellings)))
-        films.append((entry.film_id, rank, "\n".join(spellings)))
+        rows.append((rank, terms(lines)))
+        films.append((entry.film_id, rank, "\n".join(lines)))
     rows.sort()
     films.sort()
-    return IndexRows(rows, films, count_words(words for *_, words in films))
-
-
-def count_words(spellings: Iterable[str]) -> Counter[str]:
-    """Count the words in spellings of titles, most frequent first."""
-    return Counter(dict(Counter("\n".join(spellings).split()).most_common()))
+    return IndexRows(rows, films, count_words(lines for *_, lines in films))

@@ -7,6 +7,7 @@ from heapq import nsmallest
 
 from rapidfuzz.distance import OSA
 
+from kinoteka.search.entry import SOUND_MARK
 from kinoteka.search.index_interface import Vocabulary
 
 MIN_CORRECTED_LENGTH = 3
@@ -22,15 +23,17 @@ def similar_words(words: Vocabulary, word: str) -> list[str]:
 
     Words of four letters may have one error and words of eight may have two: a wrong, missing or
     extra letter, or two swapped letters. Words of three letters may only have swapped letters. The
-    word may be a prefix. Numbers are never corrected.
+    word may be a prefix. Numbers are never corrected. A word with `SOUND_MARK` is compared with
+    sounds, another one with words.
     """
-    if len(word) < MIN_CORRECTED_LENGTH or not any(map(str.isalpha, word)):
+    length = len(word.removeprefix(SOUND_MARK))
+    if length < MIN_CORRECTED_LENGTH or not any(map(str.isalpha, word)):
         return []
-    if len(word) < ONE_ERROR_FROM:
+    if length < ONE_ERROR_FROM:
         known = words.frequencies(_swapped(word))
         return sorted((each for each in known if known[each] > 0), key=lambda w: (-known[w], w))
     found = _within(words, word, 1)
-    if not found and len(word) >= TWO_ERRORS_FROM:
+    if not found and length >= TWO_ERRORS_FROM:
         found = _within(words, word, 2)
     return found
 
@@ -47,6 +50,8 @@ def _within(words: Vocabulary, word: str, errors: int) -> list[str]:
     # Short words with two swapped letters share no trigram.
     candidates = words.candidates(word, errors) | words.frequencies(_swapped(word))
     for candidate, frequency in candidates.items():
+        if (candidate[0] == SOUND_MARK) != (word[0] == SOUND_MARK):
+            continue
         distance = OSA.distance(word, candidate, score_cutoff=errors)
         is_prefix = distance > errors
         if is_prefix:

@@ -4,7 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kinoteka.search.folding import fold, spellings, to_latin
+from kinoteka.search.folding import SEGMENT_END, fold, foreign_words, spellings, to_latin
+
+OTHERS_OF_ET = ("e t the extraterrestrial", "et the extra terrestrial")
 
 
 @pytest.mark.parametrize(
@@ -55,6 +57,8 @@ def test_decomposed_short_i_folds_like_the_composed_one():
         ("2001: A Space Odyssey", ["2001", "a", "space", "odyssey"]),
         ("a_b", ["a", "b"]),
         ("千と千尋", ["千", "と", "千", "尋"]),
+        ("ゴジラ", ["ゴ", "ジ", "ラ"]),
+        ("สัตว์ป่า", ["สั", "ต", "ว์", "ป่", "า"]),
         ("???", ["???"]),
         ("$", ["$"]),
         ("", []),
@@ -71,11 +75,14 @@ def test_text_is_split_into_words(title, words):
         ("Stalker", ["stalker"]),
         ("Spider-Man", ["spider man", "spiderman"]),
         ("L'Avventura", ["lavventura", "l avventura"]),
-        ("Брат", ["брат", "brat"]),
-        ("Человек-паук", ["человек паук", "человекпаук", "chelovek pauk"]),
-        ("Объезд", ["объезд", "obezd"]),
-        ("ゴジラ", ["ゴジラ", "gojira"]),
-        ("기생충", ["기생충", "gisaengchung"]),
+        ("Брат", ["брат"]),
+        ("Человек-паук", ["человек паук", "человекпаук"]),
+        ("E.T. the Extra-Terrestrial", ["e t the extra terrestrial", *OTHERS_OF_ET]),
+        ("Alien: Covenant", ["alien\tcovenant"]),
+        (
+            "Blade Runner (Director's Cut)",
+            ["blade runner\tdirectors cut", "blade runner director s cut"],
+        ),
         ("乱", ["乱"]),
         ("Amélie", ["amelie"]),
     ],
@@ -105,4 +112,13 @@ def test_folding_is_idempotent(text):
 @given(st.text())
 def test_first_spelling_is_the_plain_one(text):
     plain = " ".join(fold(text))
-    assert spellings(text)[:1] == [words for words in [plain] if words]
+    first = [words.replace(SEGMENT_END, " ") for words in spellings(text)[:1]]
+    assert first == [words for words in [plain] if words]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [("Брат-2", "брат 2"), ("ゴジラ", "ゴジラ"), ("Amélie", ""), ("Ran", ""), ("乱れる", "")],
+)
+def test_foreign_words_are_in_a_script_with_a_latin_spelling(text, words):
+    assert foreign_words(text) == words

@@ -37,8 +37,8 @@ from kinoteka.core.film_editing import queries
 from kinoteka.core.film_editing.model import EditableFilm
 from kinoteka.core.film_editing.validation import validate
 from kinoteka.core.imports.names import name_key, sort_key
-from kinoteka.database.film_search import IndexEntry
 from kinoteka.database.revisions import Revisions
+from kinoteka.database.search_entries import ENTRIES
 from kinoteka.database.unit import Conflict, Unit
 from kinoteka.database.weighted_ratings import STORE_ONE as STORE_WEIGHTED_RATING
 from kinoteka.errors import Code, DomainError
@@ -129,7 +129,7 @@ class FilmEditing:
             await self._revisions.increase(unit, revision)
         locked = await _lock_fields(unit, before, changes)
         after = msgspec.structs.replace(before, fields=fields, locked=locked)
-        await _index(unit, after)
+        await _index(unit, film_id)
         details = {"fields": changes} | _short_changes(before.fields, fields, changes)
         if locked != before.locked:
             details["locked"] = [name for name in locked if name not in before.locked]
@@ -187,7 +187,7 @@ class FilmEditing:
         for each in queries.NAMES:
             await self._link(unit, each, film.access, ids[each.field])
         film = msgspec.structs.replace(film, fields=fields)
-        await _index(unit, film)
+        await _index(unit, film_id)
         await record(actor, unit, Action.FILM_CREATED, _subject(film))
         return film_id
 
@@ -263,9 +263,8 @@ async def _block_imports(unit: Unit) -> None:
         raise DomainError(Code.IMPORT_RUNNING)
 
 
-async def _index(unit: Unit, film: EditableFilm) -> None:
-    fields = film.fields
-    await unit.index([IndexEntry(film.id, fields.title, fields.original_title, film.votes)])
+async def _index(unit: Unit, film_id: int) -> None:
+    await unit.index(await unit.all(ENTRIES, ids=[film_id]))
 
 
 def _row(fields: FilmFields, ids: dict[str, list[int]]) -> dict[str, object]:

@@ -16,6 +16,7 @@ from kinoteka.database import film_search as search
 from kinoteka.database.copy.interface import CopyFailed, Source, Target
 from kinoteka.database.copy.rows import TABLES, Digest, Rows
 from kinoteka.database.migrations import newest
+from kinoteka.database.search_entries import all_entries
 from kinoteka.infrastructure.progress import Progress
 
 __all__ = ["CopyFailed", "CopyResult", "copy"]
@@ -81,7 +82,7 @@ def _write(
     for name, highest in source.highest_ids().items():
         target.advance_sequences(name, highest)
     progress.begin("indexing films", counts["films"])
-    search.index(target.reader, _entries_with_progress(source.entries(), progress))
+    search.index(target.reader, _entries_with_progress(all_entries(target.reader), progress))
     target.raise_revisions(source.revisions())
     return digests
 

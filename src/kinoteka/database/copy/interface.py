@@ -6,13 +6,8 @@ from typing import Protocol
 from sqlalchemy import Table
 
 from kinoteka.database.copy.rows import Rows
-from kinoteka.database.film_search import IndexEntry
 from kinoteka.database.interface import Reader
 
-ENTRIES = f"""
-SELECT {", ".join(IndexEntry.__struct_fields__)}
-FROM (SELECT id AS film_id, films.* FROM films) AS film ORDER BY film_id
-"""
 REVISION = "SELECT version_num FROM alembic_version"
 REVISIONS = "SELECT name, value FROM revisions"
 
@@ -42,9 +37,6 @@ class Source(CopyDatabase, Protocol):
 
     def revisions(self) -> dict[str, int]:
         """Return the revisions of cached data (`database.revisions`)."""
-
-    def entries(self) -> Iterator[IndexEntry]:
-        """Return the search index entry of every film."""
 
 
 class Target(CopyDatabase, Protocol):

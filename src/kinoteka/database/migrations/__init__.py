@@ -92,7 +92,7 @@ def exclusive(settings: Settings) -> AbstractContextManager[None]:
 def migrate(
     settings: Settings, *, versions: Path = VERSIONS, retries: LockRetries = LOCK_RETRIES
 ) -> bool:
-    """Upgrade the database to the newest revision; return whether anything changed.
+    """Upgrade the database and its search index; return whether anything changed.
 
     If several processes call this, one migrates and the others wait for it.
 
@@ -103,7 +103,7 @@ def migrate(
     target, wanted = _migration_target(settings), newest(versions)
     present = target.current()
     if present == wanted:
-        return False
+        return _rebuild_index(settings, target)
     if present is not None and present > wanted:
         raise DatabaseUnusable(
             f"a newer version of Kinoteka made this database: it is at revision {present}, and "
@@ -114,7 +114,18 @@ def migrate(
         if target.current() == wanted:
             return False
         _upgrade_with_retries(target, versions, retries)
+    _rebuild_index(settings, target)
     return True
+
+
+def _rebuild_index(settings: Settings, target: MigrationTarget) -> bool:
+    # Imported here, because it imports this module.
+    from kinoteka.database import search_rebuild
+
+    if search_rebuild.is_current(settings):
+        return False
+    with target.exclusive():
+        return search_rebuild.rebuild(settings)
 
 
 def _migration_target(settings: Settings) -> MigrationTarget:

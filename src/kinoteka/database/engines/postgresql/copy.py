@@ -8,7 +8,7 @@ import psycopg
 from psycopg.errors import LockNotAvailable
 from sqlalchemy import Table
 
-from kinoteka.database.copy.interface import ENTRIES, REVISION, REVISIONS, CopyFailed
+from kinoteka.database.copy.interface import REVISION, REVISIONS, CopyFailed
 from kinoteka.database.copy.rows import (
     BATCH,
     TABLES,
@@ -18,7 +18,6 @@ from kinoteka.database.copy.rows import (
     in_key_order,
 )
 from kinoteka.database.engines.postgresql.driver import PostgreSQLReader, connect
-from kinoteka.database.film_search import IndexEntry
 from kinoteka.database.schema import revisions
 from kinoteka.infrastructure.settings import Settings
 
@@ -60,12 +59,6 @@ class PostgreSQLCopyDatabase:
     def revisions(self) -> dict[str, int]:
         """Return the revisions of cached data."""
         return dict(self._connection.execute(REVISIONS).fetchall())
-
-    def entries(self) -> Iterator[IndexEntry]:
-        """Return the search index entry of every film."""
-        for batch in self._batches(ENTRIES):
-            for row in batch:
-                yield IndexEntry(*row)
 
     def clear(self, table: Table) -> None:
         """Delete all rows."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sqlalchemy import Table
 
-from kinoteka.database.copy.interface import ENTRIES, REVISION, REVISIONS, CopyFailed
+from kinoteka.database.copy.interface import REVISION, REVISIONS, CopyFailed
 from kinoteka.database.copy.rows import (
     BATCH,
     WITH_IDS,
@@ -17,7 +17,6 @@ from kinoteka.database.copy.rows import (
     with_booleans,
 )
 from kinoteka.database.engines.sqlite.driver import SQLiteReader, connect
-from kinoteka.database.film_search import IndexEntry
 
 WAIT_SECONDS = 60
 """How long to wait for a server's writers, which are short."""
@@ -60,12 +59,6 @@ class SQLiteCopyDatabase:
     def revisions(self) -> dict[str, int]:
         """Return the revisions of cached data."""
         return dict(self._connection.execute(REVISIONS))
-
-    def entries(self) -> Iterator[IndexEntry]:
-        """Return the search index entry of every film."""
-        for batch in self._batches(ENTRIES):
-            for row in batch:
-                yield IndexEntry(*row)
 
     def clear(self, table: Table) -> None:
         """Delete all rows."""

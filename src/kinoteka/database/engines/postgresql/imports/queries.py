@@ -19,7 +19,6 @@ from kinoteka.database.film_columns import (
 from kinoteka.database.member_tables import MEMBER_TABLES
 from kinoteka.database.schema import FILM_FACTS
 from kinoteka.database.weighted_ratings import WEIGHTED_RATING
-from kinoteka.search.entry import IndexEntry
 
 # --- Staging: temporary tables, filled while the files are read. -----------------------------
 
@@ -365,13 +364,9 @@ WHERE member.film_id = plan.film_id AND {_in_slice(new=False)} AND {tables.condi
 """
 
 
-def searchable(*, new: bool) -> str:
-    """Select the fields of a slice that the search index needs."""
-    return f"""
-SELECT {listed(IndexEntry.__struct_fields__)}
-FROM staged_plan AS plan JOIN staged_films AS staged USING (position)
-WHERE {_in_slice(new)}
-"""
+def films_stored(*, new: bool) -> str:
+    """Select the ids of the films of a slice."""
+    return f"SELECT film_id FROM staged_plan AS plan WHERE {_in_slice(new)}"
 
 
 # Every writer of films or labels increments these revisions first, in this order.

@@ -6,9 +6,8 @@ existing films, so the transaction then takes their lock, and holds it to its en
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from itertools import starmap
 from typing import Any
 
 import msgspec
@@ -27,10 +26,10 @@ from kinoteka.database.engines.postgresql.imports import queries
 from kinoteka.database.engines.postgresql.imports.staging import TemporaryTables
 from kinoteka.database.engines.postgresql.search import index as search
 from kinoteka.database.engines.postgresql.search import words as postgresql_words
-from kinoteka.database.film_search import IndexEntry
 from kinoteka.database.import_target import Batch, BeforeCommit, Changes, OnStored, Recount
 from kinoteka.database.member_tables import KINDS, MEMBER_TABLES
 from kinoteka.database.revisions import INCREMENT_REVISION
+from kinoteka.database.search_entries import read_entries
 from kinoteka.database.source_ranks import default_rank
 from kinoteka.database.weighted_ratings import estimate_prior
 from kinoteka.infrastructure.clock import now
@@ -219,17 +218,22 @@ class _StoreTransaction:
         self._batch_id()
         (last,) = self._row(queries.LAST_POSITION)
         with ThreadPoolExecutor(1, "indexing") as indexer:
+            index_rows: Future[IndexRows] | None = None
             for after in range(0, last, import_target.SLICE):
                 part = {"after": after, "until": after + import_target.SLICE}
-                rows = self._run(queries.searchable(new=new), **part).fetchall()
+                rows = self._run(queries.films_stored(new=new), **part).fetchall()
                 if not rows:
                     continue
-                # The server stores in its own process, so both run in parallel.
-                index_rows = indexer.submit(index_rows_of, starmap(IndexEntry, rows))
                 self._store_slice(part, new=new)
-                self._index(index_rows.result())
+                if index_rows is not None:
+                    self._index(index_rows.result())
+                entries = read_entries(self._reader, [film_id for (film_id,) in rows])
+                # The server stores in its own process, so this runs beside the next slice.
+                index_rows = indexer.submit(index_rows_of, entries)
                 self._done += len(rows)
                 self._on_stored(self._done, planned)
+            if index_rows is not None:
+                self._index(index_rows.result())
         postgresql_words.add(self._connection, self._words)
         self._words.clear()
 

@@ -19,8 +19,8 @@ import psycopg
 from kinoteka.database.engines.postgresql.search import words as postgresql_words
 from kinoteka.database.engines.postgresql.search.reader import TIERS, lexeme, open_index
 from kinoteka.search import index_rows
-from kinoteka.search.entry import FILM_ID, IndexEntry
-from kinoteka.search.index_rows import IndexRows, count_words, index_rows_of
+from kinoteka.search.entry import FILM_ID, IndexEntry, count_words
+from kinoteka.search.index_rows import IndexRows, index_rows_of
 
 __all__ = [
     "IndexRows",

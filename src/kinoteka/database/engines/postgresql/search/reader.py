@@ -16,6 +16,7 @@ from kinoteka.database.engines.postgresql.search import words as postgresql_word
 from kinoteka.database.visibility import SEARCHES, Labels
 from kinoteka.search.expressions import AllOf, AnyOf, ExactTerm, Expression, Prefix
 from kinoteka.search.finder import MAX_RANKED
+from kinoteka.search.index_interface import Matches
 
 TIERS = 8
 
@@ -41,24 +42,25 @@ class PostgreSQLIndex:
 
     def __init__(self, connection: Connection, labels: Labels) -> None:
         self._connection = connection
-        self._spellings: dict[int, str] = {}
+        self._lines: dict[int, tuple[int, str]] = {}
         self._excluded = VISIBILITY.excluded(labels, self._fetch)
 
-    def matches(self, wanted: Expression, limit: int) -> list[int]:
-        """Return the ids of the best films that match."""
+    def matches(self, wanted: Expression, limit: int) -> Matches:
+        """Return the best films that match."""
         sought, checked = self._split(wanted)
         given: list[Any] = [query(sought), limit, query(checked) if checked else None]
         sql = _MATCHES
         if self._excluded is not None:
             sql = _VISIBLE_MATCHES
             given.append(self._excluded)
-        found, lines = self._connection.execute(cast(Any, sql), given, prepare=True).fetchall()[0]
-        self._spellings = dict(zip(found, lines, strict=False))
-        return list(found)
+        (row,) = self._connection.execute(cast(Any, sql), given, prepare=True).fetchall()
+        found, positions, lines = row
+        self._lines.update(zip(found, zip(positions, lines, strict=False), strict=False))
+        return Matches(list(found), is_complete=True)
 
-    def spellings(self, film_ids: Sequence[int]) -> dict[int, str]:
-        """Return the spellings of films' titles, which the last `matches` has read."""
-        return {film_id: self._spellings[film_id] for film_id in film_ids}
+    def lines(self, film_ids: Sequence[int]) -> dict[int, tuple[int, str]]:
+        """Return the ranks and the lines of films, which `matches` has read."""
+        return {film_id: self._lines[film_id] for film_id in film_ids}
 
     def completions(self, prefix: str, limit: int) -> list[str]:
         """Return words with this prefix."""
@@ -134,7 +136,7 @@ def lexeme(term: str) -> str:
 
 
 def _matches_sql(where: str) -> str:
-    """Return SQL that selects up to `$2` films that match `$1` and `$3`, with the first spellings.
+    """Return SQL that selects up to `$2` films that match `$1` and `$3`, with the first lines.
 
     A tier is read only if matches are still missing.
     """
@@ -151,6 +153,7 @@ def _matches_sql(where: str) -> str:
     every = " UNION ALL ".join(f"SELECT {columns} FROM tier_{tier}" for tier in range(TIERS))
     return (
         f"WITH {', '.join(tiers)} SELECT coalesce(array_agg(film_id ORDER BY position), '{{}}'),"
+        f" coalesce((array_agg(position ORDER BY position))[:{MAX_RANKED}], '{{}}'),"
         f" coalesce((array_agg(words ORDER BY position))[:{MAX_RANKED}], '{{}}')"
         f" FROM ({every}) AS found"
     )

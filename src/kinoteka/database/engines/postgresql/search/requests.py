@@ -14,8 +14,8 @@ from asyncpg.pool import PoolConnectionProxy
 from kinoteka.database.engines.postgresql.search import index as postgresql
 from kinoteka.database.engines.postgresql.search import words as postgresql_words
 from kinoteka.database.engines.postgresql.search.words import columns
-from kinoteka.search.entry import IndexEntry
-from kinoteka.search.index_rows import count_words, index_rows_of
+from kinoteka.search.entry import IndexEntry, count_words
+from kinoteka.search.index_rows import index_rows_of
 from kinoteka.search.typos import trigrams
 
 # COPY of one row would take one more round trip.

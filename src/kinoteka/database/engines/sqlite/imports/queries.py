@@ -17,7 +17,6 @@ from kinoteka.database.film_columns import (
 from kinoteka.database.member_tables import MEMBER_TABLES
 from kinoteka.database.schema import FILM_FACTS
 from kinoteka.database.weighted_ratings import WEIGHTED_RATING
-from kinoteka.search.entry import IndexEntry
 
 # --- Staging: a separate database file, filled while the files are read. ---------------------
 
@@ -292,10 +291,8 @@ WHERE plan.position > :after AND plan.position <= :until
 """
 
 
-SEARCHABLE = f"""
-SELECT {listed(IndexEntry.__struct_fields__)}
-FROM staging.plan AS plan JOIN staging.films AS staged USING (position)
-WHERE plan.position > :after AND plan.position <= :until
+FILMS_STORED = """
+SELECT film_id FROM staging.plan WHERE position > :after AND position <= :until
 """
 PLANNED = "SELECT count(*), coalesce(sum(film_id > :last_id), 0) FROM staging.plan"
 LAST_POSITION = "SELECT coalesce(max(position), 0) FROM staging.films"

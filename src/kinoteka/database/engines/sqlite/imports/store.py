@@ -3,9 +3,8 @@
 import json
 import sqlite3
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from itertools import starmap
 from pathlib import Path
 
 import msgspec
@@ -21,14 +20,14 @@ from kinoteka.database.engines.sqlite.driver import SQLiteReader
 from kinoteka.database.engines.sqlite.imports import queries
 from kinoteka.database.engines.sqlite.imports.staging import StagingFile
 from kinoteka.database.engines.sqlite.search import index as search
-from kinoteka.database.film_search import IndexEntry
 from kinoteka.database.import_target import Batch, BeforeCommit, Changes, OnStored, Recount
 from kinoteka.database.member_tables import KINDS
 from kinoteka.database.revisions import INCREMENT_REVISION
+from kinoteka.database.search_entries import read_entries
 from kinoteka.database.source_ranks import default_rank
 from kinoteka.database.weighted_ratings import estimate_prior
 from kinoteka.infrastructure.clock import now
-from kinoteka.search.index_rows import index_rows_of
+from kinoteka.search.index_rows import IndexRows, index_rows_of
 
 LOCK, STAGING = ".importing", ".staging"
 """Suffixes of the files beside the database while an import runs."""
@@ -163,18 +162,23 @@ def _store_planned(
     done = 0
     last = int(connection.execute(queries.LAST_POSITION).fetchone()[0])
     with ThreadPoolExecutor(1, "indexing") as indexer:
+        index_rows: Future[IndexRows] | None = None
         for after in range(0, last, import_target.SLICE):
             part = {**parameters, "after": after, "until": after + import_target.SLICE}
-            rows = connection.execute(queries.SEARCHABLE, part).fetchall()
-            # SQLite releases the GIL while a statement runs, so both run in parallel.
-            index_rows = indexer.submit(index_rows_of, starmap(IndexEntry, rows))
             done += connection.execute(queries.STORE_FILMS, part).rowcount
             connection.execute(queries.STORE_RECORDS, part)
             connection.execute(queries.STORE_IDS, part)
             for kind in KINDS:
                 connection.execute(queries.store_members(kind), part)
-            search.add_rows(connection, index_rows.result())
+            if index_rows is not None:
+                search.add_rows(connection, index_rows.result())
+            film_ids = [film_id for (film_id,) in connection.execute(queries.FILMS_STORED, part)]
+            entries = read_entries(SQLiteReader(connection), film_ids)
+            # SQLite releases the GIL while a statement runs, so this runs beside the next slice.
+            index_rows = indexer.submit(index_rows_of, entries)
             on_stored(done, planned)
+        if index_rows is not None:
+            search.add_rows(connection, index_rows.result())
     search.optimize(connection)
 
 

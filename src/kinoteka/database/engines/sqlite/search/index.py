@@ -14,8 +14,8 @@ from itertools import islice
 from kinoteka.database.engines.sqlite.search import words as sqlite_words
 from kinoteka.database.engines.sqlite.search.reader import open_index
 from kinoteka.search import index_rows
-from kinoteka.search.entry import IndexEntry, terms
-from kinoteka.search.index_rows import IndexRows, count_words, index_rows_of
+from kinoteka.search.entry import IndexEntry, count_words, terms
+from kinoteka.search.index_rows import IndexRows, index_rows_of
 
 __all__ = [
     "IndexRows",
@@ -98,7 +98,7 @@ def optimize(connection: sqlite3.Connection) -> None:
 
 def _remove_slice(connection: sqlite3.Connection, film_ids: Sequence[int]) -> None:
     films = connection.execute(_SELECT_FILMS, (json.dumps(film_ids),)).fetchall()
-    rows = [(rank, terms(words.split("\n"))) for _, rank, words in films]
+    rows = [(rank, terms(lines.split("\n"))) for _, rank, lines in films]
     connection.executemany(_DELETE, rows)
     connection.executemany(_DELETE_FILM, [(film_id,) for film_id, *_ in films])
     sqlite_words.subtract(connection, count_words(words for *_, words in films))

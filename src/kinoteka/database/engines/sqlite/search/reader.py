@@ -13,6 +13,7 @@ from kinoteka.database.engines.sqlite.search import words as sqlite_words
 from kinoteka.database.visibility import SEARCHES, Labels
 from kinoteka.search.entry import FILM_ID
 from kinoteka.search.expressions import AllOf, AnyOf, ExactTerm, Expression, Prefix
+from kinoteka.search.index_interface import Matches
 
 VISIBILITY = SEARCHES["sqlite"]
 BATCH = 20
@@ -29,7 +30,10 @@ SELECT rowid & :film_id FROM search_titles
 WHERE search_titles MATCH :match AND {VISIBILITY.visible}
 ORDER BY rowid LIMIT :limit
 """
-_WORDS = "SELECT film_id, words FROM search_films WHERE film_id IN (SELECT value FROM json_each(?))"
+_LINES = """
+SELECT film_id, position, words FROM search_films
+WHERE film_id IN (SELECT value FROM json_each(?))
+"""
 
 
 def open_index(connection: sqlite3.Connection, labels: Labels) -> "SQLiteIndex":
@@ -49,8 +53,8 @@ class SQLiteIndex:
             self._sql = _VISIBLE_MATCHES
             self._given["excluded"] = json.dumps(excluded)
 
-    def matches(self, wanted: Expression, limit: int) -> list[int]:
-        """Return the ids of the best films that match."""
+    def matches(self, wanted: Expression, limit: int) -> Matches:
+        """Return the best films that match."""
         given = {**self._given, "match": _match(wanted), "limit": limit}
         cursor = self._connection.execute(self._sql, given)
         enough = time.thread_time() + WORK_SECONDS
@@ -58,12 +62,13 @@ class SQLiteIndex:
         while rows := cursor.fetchmany(BATCH):
             found += [film_id for (film_id,) in rows]
             if len(found) >= ENOUGH and time.thread_time() > enough:
-                break
-        return found
+                return Matches(found, is_complete=False)
+        return Matches(found, is_complete=True)
 
-    def spellings(self, film_ids: Sequence[int]) -> dict[int, str]:
-        """Return the spellings of films' titles by film id."""
-        return dict(self._connection.execute(_WORDS, (json.dumps(film_ids),)))
+    def lines(self, film_ids: Sequence[int]) -> dict[int, tuple[int, str]]:
+        """Return the ranks and the lines of films by film id."""
+        rows = self._connection.execute(_LINES, (json.dumps(film_ids),))
+        return {film_id: (position, lines) for film_id, position, lines in rows}
 
     def completions(self, prefix: str, limit: int) -> list[str]:
         """Return words with this prefix."""

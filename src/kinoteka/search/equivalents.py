@@ -1,0 +1,143 @@
+"""Words that mean the same: numbers in digits, words and Roman numerals, and abbreviations.
+
+Public operations: canonical, alternatives.
+"""
+
+from collections.abc import Iterable, Sequence
+
+ARTICLES = frozenset(
+    ("the", "a", "an", "le", "la", "les", "un", "une", "der", "die", "das", "el", "los", "il", "lo")
+)
+
+_ROMAN = [
+    "i",
+    "ii",
+    "iii",
+    "iv",
+    "v",
+    "vi",
+    "vii",
+    "viii",
+    "ix",
+    "x",
+    "xi",
+    "xii",
+    "xiii",
+    "xiv",
+    "xv",
+    "xvi",
+    "xvii",
+    "xviii",
+    "xix",
+    "xx",
+    "xxi",
+    "xxii",
+    "xxiii",
+    "xxiv",
+    "xxv",
+    "xxvi",
+    "xxvii",
+    "xxviii",
+    "xxix",
+    "xxx",
+]
+_ENGLISH = [
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
+    "twenty",
+]
+_RUSSIAN = [
+    "один",
+    "два",
+    "три",
+    "четыре",
+    "пять",
+    "шесть",
+    "семь",
+    "восемь",
+    "девять",
+    "десять",
+    "одиннадцать",
+    "двенадцать",
+    "тринадцать",
+    "четырнадцать",
+    "пятнадцать",
+    "шестнадцать",
+    "семнадцать",
+    "восемнадцать",
+    "девятнадцать",
+    "двадцать",
+]
+_RUSSIAN_ORDINALS = (
+    *("первая первый", "вторая второй второе", "третья третий", "четвертая четвертый"),
+    *("пятая пятый", "шестая шестой", "седьмая седьмой", "восьмая восьмой"),
+    *("девятая девятый", "десятая десятый"),
+)
+_TENS = {"thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80}
+_TENS |= {"ninety": 90, "тридцать": 30, "сорок": 40, "пятьдесят": 50}
+_ENGLISH_ORDINALS = (
+    *("1st first", "2nd second", "3rd third", "4th fourth", "5th fifth", "6th sixth"),
+    *("7th seventh", "8th eighth", "9th ninth", "10th tenth", "11th eleventh", "12th twelfth"),
+    *("13th thirteenth", "14th fourteenth", "15th fifteenth", "20th twentieth"),
+)
+_ABBREVIATIONS = (
+    *("st saint sainte", "dr doctor доктор", "vs versus против", "mr mister мистер"),
+    *("mrs missus миссис", "jr junior", "sr senior", "mt mount", "lt lieutenant"),
+    *("capt captain капитан", "sgt sergeant", "prof professor профессор", "col colonel"),
+    *("bros brothers", "vol volume", "pt part", "ep episode", "and n und et и", "ok okay"),
+    *("color colour", "gray grey", "theater theatre", "center centre", "honor honour"),
+    *("favorite favourite", "harbor harbour", "neighbor neighbour", "pajama pyjama"),
+)
+
+
+def _groups() -> Iterable[Sequence[str]]:
+    for number in range(1, len(_ROMAN) + 1):
+        names = (_ROMAN, _ENGLISH, _RUSSIAN, _RUSSIAN_ORDINALS)
+        of_number = (list_of[number - 1] for list_of in names if number <= len(list_of))
+        yield [str(number), *(word for words in of_number for word in words.split())]
+    for word, number in _TENS.items():
+        yield [str(number), word]
+    for words in (*_ENGLISH_ORDINALS, *_ABBREVIATIONS):
+        yield words.split()
+
+
+_CANONICAL: dict[str, str] = {}
+_ALTERNATIVES: dict[str, tuple[str, ...]] = {}
+for _group in _groups():
+    for _word in _group:
+        _CANONICAL[_word] = _group[0]
+        _others = tuple(other for other in _group if other != _word)
+        _ALTERNATIVES[_word] = tuple(dict.fromkeys((*_ALTERNATIVES.get(_word, ()), *_others)))
+
+
+def canonical(words: Sequence[str]) -> list[str]:
+    """Return words with one form of each number and abbreviation, without a leading article."""
+    found = [_CANONICAL.get(word, word) for word in words]
+    for at in range(len(found) - 1):  # "thirty nine" is 39
+        if words[at] in _TENS and found[at + 1].isdigit() and len(found[at + 1]) == 1:
+            found[at : at + 2] = [str(_TENS[words[at]] + int(found[at + 1])), ""]
+    if len(found) > 1 and found[0] in ARTICLES:
+        del found[0]
+    return [word for word in found if word]
+
+
+def alternatives(word: str) -> tuple[str, ...]:
+    """Return the other words for a number or an abbreviation."""
+    return _ALTERNATIVES.get(word, ())
