@@ -82,7 +82,7 @@ def lines_of(entry: IndexEntry) -> list[str]:
         phonetic.append(foreign_words(title))
     for words in dict.fromkeys(filter(None, phonetic)):
         found.append(SOUND_LINE + _marked(sounds(words)))
-    names = (sounds(" ".join(fold(name))) for name in entry.people)
+    names = (sounds(foreign_words(name) or " ".join(fold(name))) for name in entry.people)
     found += [PERSON_LINE + _marked(name) for name in dict.fromkeys(names) if name]
     if entry.year is not None:
         found.append(f"{YEAR_LINE}{SOUND_MARK}{entry.year}")

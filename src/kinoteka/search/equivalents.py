@@ -1,6 +1,6 @@
 """Words that mean the same: numbers in digits, words and Roman numerals, and abbreviations.
 
-Public operations: canonical, alternatives.
+Public operations: canonical, alternatives, joined_numbers.
 """
 
 from collections.abc import Iterable, Sequence
@@ -90,7 +90,16 @@ _RUSSIAN_ORDINALS = (
     *("пятая пятый", "шестая шестой", "седьмая седьмой", "восьмая восьмой"),
     *("девятая девятый", "десятая десятый"),
 )
-_TENS = {"thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80}
+_TENS = {
+    "twenty": 20,
+    "двадцать": 20,
+    "thirty": 30,
+    "forty": 40,
+    "fifty": 50,
+    "sixty": 60,
+    "seventy": 70,
+    "eighty": 80,
+}
 _TENS |= {"ninety": 90, "тридцать": 30, "сорок": 40, "пятьдесят": 50}
 _ENGLISH_ORDINALS = (
     *("1st first", "2nd second", "3rd third", "4th fourth", "5th fifth", "6th sixth"),
@@ -113,7 +122,8 @@ def _groups() -> Iterable[Sequence[str]]:
         of_number = (list_of[number - 1] for list_of in names if number <= len(list_of))
         yield [str(number), *(word for words in of_number for word in words.split())]
     for word, number in _TENS.items():
-        yield [str(number), word]
+        if number > len(_ENGLISH):
+            yield [str(number), word]
     for words in (*_ENGLISH_ORDINALS, *_ABBREVIATIONS):
         yield words.split()
 
@@ -130,12 +140,27 @@ for _group in _groups():
 def canonical(words: Sequence[str]) -> list[str]:
     """Return words with one form of each number and abbreviation, without a leading article."""
     found = [_CANONICAL.get(word, word) for word in words]
-    for at in range(len(found) - 1):  # "thirty nine" is 39
-        if words[at] in _TENS and found[at + 1].isdigit() and len(found[at + 1]) == 1:
-            found[at : at + 2] = [str(_TENS[words[at]] + int(found[at + 1])), ""]
+    if not _TENS.keys().isdisjoint(words):
+        found = _joined_numbers(words, found)
     if len(found) > 1 and found[0] in ARTICLES:
         del found[0]
-    return [word for word in found if word]
+    return found
+
+
+def joined_numbers(words: Sequence[str]) -> list[str]:
+    """Return words with numbers of two words in digits: "twenty eight days" as "28 days"."""
+    return _joined_numbers(words, words)
+
+
+def _joined_numbers(words: Sequence[str], others: Sequence[str]) -> list[str]:
+    found: list[str] = []
+    for word, other, before in zip(words, others, ("", *words), strict=False):
+        unit = _CANONICAL.get(word, "")
+        if before in _TENS and len(unit) == 1 and unit.isdigit():
+            found[-1] = str(_TENS[before] + int(unit))
+        else:
+            found.append(other)
+    return found
 
 
 def alternatives(word: str) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ from kinoteka.search.entry import (
     whole_sound_term,
     whole_title_term,
 )
+from kinoteka.search.equivalents import joined_numbers
 from kinoteka.search.expressions import ExactTerm, Expression, Prefix, all_of, any_of
 from kinoteka.search.folding import to_latin
 from kinoteka.search.index_interface import Index
@@ -104,9 +105,8 @@ class _Search:
             exact += self._starting_with(words[0])
         different = list({each.word: each for each in words}.values())
         found = self._matches(self._all_words(different))
-        initials = _joined_initials(words)
-        if initials is not None:
-            found += self._matches(self._all_words(initials))
+        for rewritten in _rewritten(words):
+            found += self._matches(self._all_words(rewritten))
         return self._ranked(found, words, exact)
 
     def _whole_titles(self, words: Sequence[QueryWord]) -> list[int]:
@@ -283,11 +283,11 @@ class _Search:
 _INITIALS = re.compile(r"(?<!\S)\w(?: \w)+(?!\S)")
 
 
-def _joined_initials(words: Sequence[QueryWord]) -> list[QueryWord] | None:
-    """Return the words with initials joined ("e t" as "et"), or None without initials."""
-    plain = " ".join(each.word for each in words)
-    joined = _INITIALS.sub(lambda found: found[0].replace(" ", ""), plain)
-    return None if joined == plain else parse(joined)
+def _rewritten(words: Sequence[QueryWord]) -> list[list[QueryWord]]:
+    """Return the query with initials joined ("e t" as "et"), and with numbers in digits."""
+    plain = [each.word for each in words]
+    initials = _INITIALS.sub(lambda found: found[0].replace(" ", ""), " ".join(plain)).split()
+    return [parse(" ".join(other)) for other in (initials, joined_numbers(plain)) if other != plain]
 
 
 def _whole_title(words: Sequence[QueryWord]) -> Expression | None:

@@ -70,7 +70,7 @@ _RULES = tuple(
 
 
 # Letters that stand for different sounds, depending on the language of the romanisation.
-_AMBIGUOUS = ((re.compile("c(?![hkz])"), "ts"), (re.compile("x"), "kh"), (re.compile("j"), "zh"))
+_AMBIGUOUS = ((re.compile("c(?![hz])"), "ts"), (re.compile("x"), "kh"), (re.compile("j"), "zh"))
 
 
 class _Sounds(dict[str, str]):
