@@ -7,16 +7,16 @@ Public operations: read_entries, entries_after, all_entries.
 
 from collections.abc import Iterator, Sequence
 
-from sqlalchemy import BigInteger, Select, bindparam, select
+from sqlalchemy import BigInteger, bindparam, select
 
 from kinoteka.database.interface import Reader
-from kinoteka.database.schema import directors, film_directors, films
+from kinoteka.database.schema import film_credits, film_titles, films, people, person_names
 from kinoteka.database.statement import Statement, in_list, joined_lines
 from kinoteka.search import index_rows
 from kinoteka.search.entry import IndexEntry
 
 UNKNOWN = 1
-"""The id of the built-in director of films that have none."""
+"""The id of the built-in person who directed the films without directors."""
 
 
 def _entry(
@@ -25,27 +25,40 @@ def _entry(
     original_title: str | None,
     votes: int,
     year: int | None,
-    directors: str | None,
+    titles: str | None,
+    names: str | None,
+    translated_names: str | None,
 ) -> IndexEntry:
-    people = tuple(sorted(directors.split("\n"))) if directors else ()
-    return IndexEntry(film_id, title, original_title, votes, year, (), people)
+    people = sorted({*_texts(names), *_texts(translated_names)})
+    others = tuple(sorted(_texts(titles)))
+    return IndexEntry(film_id, title, original_title, votes, year, others, tuple(people))
 
 
-def _names() -> Select[tuple[str]]:
-    return (
-        select(joined_lines(directors.c.name))
-        .join(film_directors, film_directors.c.director_id == directors.c.id)
-        .where(film_directors.c.film_id == films.c.id, directors.c.id != UNKNOWN)
-    )
+def _texts(joined: str | None) -> list[str]:
+    return joined.split("\n") if joined else []
 
 
+_titles = select(joined_lines(film_titles.c.title)).where(film_titles.c.film_id == films.c.id)
+_of_film = (film_credits.c.film_id == films.c.id, film_credits.c.person_id != UNKNOWN)
+_names = (
+    select(joined_lines(people.c.name))
+    .join(film_credits, film_credits.c.person_id == people.c.id)
+    .where(*_of_film)
+)
+_translated_names = (
+    select(joined_lines(person_names.c.name))
+    .join(film_credits, film_credits.c.person_id == person_names.c.person_id)
+    .where(*_of_film)
+)
 _ENTRIES = select(
     films.c.id.label("film_id"),
     films.c.title,
     films.c.original_title,
     films.c.votes,
     films.c.year,
-    _names().scalar_subquery().label("directors"),
+    _titles.scalar_subquery().label("titles"),
+    _names.scalar_subquery().label("names"),
+    _translated_names.scalar_subquery().label("translated_names"),
 )
 ENTRIES: Statement[IndexEntry] = Statement(
     _ENTRIES.where(in_list(films.c.id, bindparam("ids"))), _entry

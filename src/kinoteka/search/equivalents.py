@@ -110,7 +110,7 @@ _ABBREVIATIONS = (
     *("st saint sainte", "dr doctor доктор", "vs versus против", "mr mister мистер"),
     *("mrs missus миссис", "jr junior", "sr senior", "mt mount", "lt lieutenant"),
     *("capt captain капитан", "sgt sergeant", "prof professor профессор", "col colonel"),
-    *("bros brothers", "vol volume", "pt part", "ep episode", "and n und et и", "ok okay"),
+    *("bros brothers", "vol volume", "pt part", "ep episode", "and n", "ok okay"),
     *("color colour", "gray grey", "theater theatre", "center centre", "honor honour"),
     *("favorite favourite", "harbor harbour", "neighbor neighbour", "pajama pyjama"),
 )
@@ -135,6 +135,9 @@ for _group in _groups():
         _CANONICAL[_word] = _group[0]
         _others = tuple(other for other in _group if other != _word)
         _ALTERNATIVES[_word] = tuple(dict.fromkeys((*_ALTERNATIVES.get(_word, ()), *_others)))
+# "&" is folded to "and", and may stand for the word of another language. These words do not mean
+# "and" everywhere, so the others are not alternatives of them.
+_ALTERNATIVES["and"] += ("и", "und", "et")
 
 
 def canonical(words: Sequence[str]) -> list[str]:

@@ -1,7 +1,7 @@
 from kinoteka.database.search_entries import all_entries, entries_after, read_entries
 from kinoteka.search import index_rows
 from kinoteka.search.entry import IndexEntry
-from tests.support.databases import write_transaction
+from tests.support.databases import execute, write_transaction
 from tests.support.films import SampleFilm, fill_catalogue
 
 FILMS = (
@@ -32,3 +32,20 @@ def test_all_entries_come_by_id_in_slices(settings, monkeypatch):
     with write_transaction(settings) as reader:
         assert [entry.film_id for entry in all_entries(reader)] == ids
         assert [entry.film_id for entry in entries_after(reader, ids[0], 1)] == [ids[1]]
+
+
+def test_entry_has_titles_and_names_in_other_languages(settings):
+    ids = fill_catalogue(settings, FILMS)
+    film_id = ids["Matrix"]
+    titles = [(film_id, 0, "ru", "translation", "Матрица"), (film_id, 1, "", "original", "Matrix")]
+    for row in titles:
+        execute(settings, "INSERT INTO film_titles VALUES (?, ?, ?, ?, ?)", *row)
+    execute(
+        settings,
+        "INSERT INTO person_names SELECT id, 'ru', 'Лана Вачовски' FROM people WHERE name = ?",
+        "Lana Wachowski",
+    )
+    with write_transaction(settings) as reader:
+        (entry,) = read_entries(reader, [film_id])
+    assert entry.titles == ("Matrix", "Матрица")
+    assert entry.people == ("Lana Wachowski", "Lilly Wachowski", "Лана Вачовски")
