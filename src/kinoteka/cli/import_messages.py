@@ -7,6 +7,7 @@ from typing import TypeVar
 from kinoteka.core.imports.readers import Progress, Recognition
 from kinoteka.core.imports.record import FormatCode, FormatError, RejectedRow
 from kinoteka.core.imports.service import Import
+from kinoteka.database.film_matching import BY_IDS, BY_PEOPLE, BY_TITLE
 from kinoteka.database.import_target import Changes
 
 FORMAT_ERRORS = {
@@ -41,6 +42,7 @@ FORMAT_ERRORS = {
 _WHY_UNUSED = {"note": " (the owner's note)", "personal": " (a member's own)"}
 K = TypeVar("K", bound=str)
 
+RULES = {BY_IDS: "ids", BY_PEOPLE: "title and director", BY_TITLE: "title and year"}
 LISTED = 10
 """How many rejected rows are listed. A report has all of them."""
 
@@ -72,6 +74,9 @@ def summary(
     speed = done.read / max(seconds, 0.001)
     yield f"{done.source}: {done.read:,} films in {seconds:.1f} s ({speed:,.0f} a second)"
     yield f"  added      {changes.added:,}"
+    if changes.joined:
+        rules = ", ".join(f"{count:,} by {RULES[rule]}" for rule, count in done.joined.items())
+        yield f"  joined     {changes.joined:,} to films of other sources ({rules})"
     yield f"  changed    {changes.changed:,}"
     yield f"  unchanged  {changes.unchanged:,}"
     if done.repeated:

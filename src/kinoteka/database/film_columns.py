@@ -66,6 +66,15 @@ def create_staged_films(engine: str, table: str, *prefixes: str) -> str:
     return str(CreateTable(staged).compile(dialect=DIALECTS[engine]))
 
 
+def create_combined_films(engine: str, table: str, *prefixes: str, schema: str = "") -> str:
+    """Return the statement that creates the table of values to show for staged films."""
+    names = ("position", *STORED, "genre_list", "director_list")
+    columns = [Column(each.name, each.type) for each in STAGED if each.name in names]
+    prefixed, schema_name = list(prefixes), schema or None
+    combined = Table(table, MetaData(), *columns, prefixes=prefixed, schema=schema_name)
+    return str(CreateTable(combined).compile(dialect=DIALECTS[engine]))
+
+
 def listed(columns: tuple[str, ...]) -> str:
     """Return column names, separated by commas."""
     return ", ".join(columns)

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 import msgspec
 
 from kinoteka.database.engines import database_path
+from kinoteka.database.film_combining import Choose, NameKeys
 from kinoteka.database.interface import Reader
 from kinoteka.infrastructure.settings import Settings
 
@@ -25,6 +26,15 @@ BeforeCommit = Callable[[Reader], None]
 Rows = Iterable[Sequence[Any]]
 
 
+class ImportRules(msgspec.Struct, frozen=True):
+    """What the core decides: labels that the operator's rules name, counts, and values to show."""
+
+    labels: Sequence[str]
+    recount: Recount
+    choose: Choose
+    name_keys: NameKeys
+
+
 class Changes(msgspec.Struct, frozen=True):
     """How many films were added, changed, unchanged, and joined to films of other sources."""
 
@@ -35,10 +45,14 @@ class Changes(msgspec.Struct, frozen=True):
 
 
 class Batch(msgspec.Struct, frozen=True):
-    """What an import did. `id` is None if it changed nothing, so that there is nothing to undo."""
+    """What an import did. `id` is None if it changed nothing, so that there is nothing to undo.
+
+    `joined` counts the joined records by the rule that found their films (`film_matching`).
+    """
 
     id: int | None
     changes: Changes
+    joined: dict[int, int] = {}
 
 
 class StagingTables(Protocol):
@@ -78,15 +92,14 @@ class ImportTarget(Protocol):
     def store(
         self,
         source: str,
-        labels: Sequence[str],
+        rules: ImportRules,
         on_stored: OnStored,
-        recount: Recount,
         before_commit: BeforeCommit,
     ) -> Batch:
         """Store the staged films and call `before_commit`, in one transaction.
 
-        `labels` are the labels that the operator's rules name. Films of the source keep their
-        ids, unchanged films are not written, and films that are not staged stay.
+        Films keep their ids, unchanged films are not written, and films that are not staged stay.
+        Records of films that other sources have are joined to them.
         """
 
     def optimize(self) -> None:

@@ -155,9 +155,11 @@ class TestAgain:
         assert counts(done) == {"added": "0", "changed": "1", "unchanged": "2", "rejected": "0"}
         assert folder.titles() == ["Alien", "The Mirror", "Ran"]
 
-    def test_file_with_another_name_is_another_source(self, folder):
+    def test_file_with_another_name_is_another_source_whose_films_are_joined(self, folder):
         imported(folder, "csv", "good.csv")
-        assert counts(imported(folder, "csv", "good.csv", "--source", "club"))["added"] == "3"
+        done = imported(folder, "csv", "good.csv", "--source", "club")
+        assert (counts(done)["added"], counts(done)["joined"]) == ("0", "3")
+        assert "(3 by title and year)" in done.stdout
         assert counts(imported(folder, "csv", "good.csv", "--source", "club"))["unchanged"] == "3"
 
 

@@ -131,13 +131,13 @@ class TestRepeatedImport:
     def test_same_id_in_another_source_is_another_film(self, stored):
         stored.run([ALIEN], source="imdb")
         stored.run([RAN, MIRROR], source="tmdb")
-        stored.run([film("1", "Alien", year=1979)], source="tmdb")
+        stored.run([film("1", "Aliens", year=1986)], source="tmdb")
         assert stored.changes == Changes(1, 0, 0)
         assert stored.rows(f"SELECT source, title FROM {RECORDED_FILMS} ORDER BY id") == [
             ("imdb", "Alien"),
             ("tmdb", "Ran"),
             ("tmdb", "Mirror"),
-            ("tmdb", "Alien"),
+            ("tmdb", "Aliens"),
         ]
 
     def test_id_of_a_deleted_film_is_not_reused(self, stored):

@@ -18,3 +18,8 @@ def name_key(name: str) -> str:
 def sort_key(name: str) -> str:
     """Return the key by which people are sorted: the words without case, accents and signs."""
     return " ".join(fold(name)) or name_key(name)
+
+
+def name_keys(kind: str, name: str) -> tuple[str, ...]:
+    """Return the keys that are stored beside a name of this kind (genre or director)."""
+    return (name_key(name), sort_key(name)) if kind == "director" else (name_key(name),)

@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 from kinoteka.core.catalogue.counts import recount_all
+from kinoteka.core.imports.choice import choose
+from kinoteka.core.imports.names import name_keys
 from kinoteka.core.imports.readers import Record
 from kinoteka.core.imports.record import RejectedRow, RejectionReason
 from kinoteka.core.imports.staging import Staging
@@ -17,6 +19,7 @@ from kinoteka.database.import_target import (
     Batch,
     BeforeCommit,
     Changes,
+    ImportRules,
     ImportTarget,
     open_import_target,
 )
@@ -68,6 +71,7 @@ class Import:
         self.to_store = 0
         self.committed = False
         self.batch: int | None = None
+        self.joined: dict[int, int] = {}
         self._labels = labels
         self._keep_going = keep_going
         self._on_rejected = on_rejected
@@ -92,7 +96,7 @@ class Import:
             with open_import_target(settings) as target, _without_cycles():
                 batch = self._run(target, parts, before_commit)
                 target.optimize()
-                self.batch = batch.id
+                self.batch, self.joined = batch.id, batch.joined
                 return batch.changes
         except AlreadyRunning:
             raise AnotherImportRuns("another import is running") from None
@@ -108,9 +112,8 @@ class Import:
             if len(self.left_out) == len(parts):
                 raise RowRejected(self.left_out[0])
             self.repeated = staging.finish()
-            batch = target.store(
-                self.source, self._labels, self._note_stored, recount_all, before_commit
-            )
+            rules = ImportRules(self._labels, recount_all, choose, name_keys)
+            batch = target.store(self.source, rules, self._note_stored, before_commit)
             self.committed = True
             return batch
 

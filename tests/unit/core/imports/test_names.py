@@ -2,7 +2,7 @@
 
 import pytest
 
-from kinoteka.core.imports.names import UNKNOWN, name_key
+from kinoteka.core.imports.names import UNKNOWN, name_key, name_keys
 
 
 @pytest.mark.parametrize(
@@ -30,3 +30,8 @@ def test_names_differing_in_accents_or_signs_have_different_keys(name, other):
 
 def test_unknown_has_the_key_that_the_first_migration_stored():
     assert name_key(UNKNOWN) == "unknown"
+
+
+def test_directors_have_a_sort_key_and_genres_do_not() -> None:
+    assert name_keys("director", "Ólafur  D") == ("ólafur d", "olafur d")
+    assert name_keys("genre", "Film-Noir") == ("film-noir",)

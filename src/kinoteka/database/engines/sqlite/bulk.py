@@ -2,7 +2,7 @@
 
 import fcntl
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
@@ -49,11 +49,16 @@ def translated_errors() -> Iterator[None]:
 
 
 @contextmanager
-def bulk_transaction(path: Path, attached: Path, name: str) -> Iterator[sqlite3.Connection]:
+def bulk_transaction(
+    path: Path,
+    attached: Path,
+    name: str,
+    prepare: Callable[[sqlite3.Connection], None] = lambda _: None,
+) -> Iterator[sqlite3.Connection]:
     """Begin a transaction on the database at `path`, with the file `attached` attached as `name`.
 
     It is committed at the end of the block, or rolled back after an error. Readers continue and
-    other writers wait.
+    other writers wait. `prepare` fills the attached file before it, while others may write.
     """
     connection = connect(path)
     try:
@@ -64,6 +69,9 @@ def bulk_transaction(path: Path, attached: Path, name: str) -> Iterator[sqlite3.
         connection.execute(f"PRAGMA {name}.cache_size = {-CACHE_KIBIBYTES // 2}")
         # The checks take a third of the time, and the ids were looked up in the same transaction.
         connection.execute("PRAGMA foreign_keys = OFF")
+        connection.execute("BEGIN")
+        prepare(connection)
+        connection.execute("COMMIT")
         connection.execute("BEGIN IMMEDIATE")
         try:
             yield connection

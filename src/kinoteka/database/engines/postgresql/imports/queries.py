@@ -7,7 +7,6 @@ to table. Staged rows are in temporary tables, whose names begin with `staged_`.
 from sqlalchemy import BigInteger, Float, Integer, SmallInteger
 
 from kinoteka.database.film_columns import (
-    NEW_COLUMNS,
     NEWEST_VERSION,
     RECORD_COLUMNS,
     STAGED,
@@ -62,6 +61,7 @@ WHERE staged.external_id = repeated.external_id AND staged.position < repeated.l
 # Temporary tables are not analyzed automatically. They are read in the order of positions.
 INDEX_STAGED = """
 ALTER TABLE staged_films ADD PRIMARY KEY (position);
+CREATE INDEX staged_ids_position ON staged_ids (position);
 ANALYZE staged_films (position, external_id, label, genre_list, director_list), staged_genres,
     staged_directors, staged_genre_lists, staged_director_lists, staged_ids
 """
@@ -112,100 +112,6 @@ def set_last_id(table: str) -> str:
     )
 
 
-CREATE_PLAN = """
-CREATE TEMPORARY TABLE staged_plan (
-    position INTEGER PRIMARY KEY, film_id BIGINT NOT NULL, label_id BIGINT,
-    adopts BOOLEAN NOT NULL DEFAULT false
-) ON COMMIT DROP;
-CREATE TEMPORARY TABLE staged_locked_fields (position INTEGER, film_id BIGINT, field TEXT)
-    ON COMMIT DROP
-"""
-# adopts: the row is unchanged by the previous version of the fingerprint, so only the new fields
-# are stored. staged_locked_fields: the locked fields of changed films.
-ANALYZE_PLAN = "ANALYZE staged_plan"
-# Labels: with rules (%(ruled)s has the labels that they name), a film gets the label of its rule
-# unless it has another label, which an operator has set. Without rules, no label changes.
-_KNOWN = f"""
-WITH ruled AS MATERIALIZED (SELECT id, name FROM labels WHERE name = ANY(%(ruled)s::TEXT[])),
-known AS (
-    SELECT staged.position, film.id,
-        CASE record.fingerprint_version
-            WHEN {NEWEST_VERSION} THEN record.fingerprint <> staged.fingerprint
-            WHEN {NEWEST_VERSION - 1} THEN record.fingerprint <> staged.previous_fingerprint
-            ELSE true
-        END AS differs,
-        record.fingerprint_version = {NEWEST_VERSION - 1} AS is_previous,
-        film.label_id,
-        CASE WHEN NOT %(by_rules)s OR film.label_id NOT IN (SELECT id FROM ruled)
-            THEN film.label_id ELSE ruled.id
-        END AS new_label_id
-    FROM staged_films AS staged
-    JOIN film_values AS record
-        ON record.source_id = %(source_id)s AND record.external_id = staged.external_id
-    JOIN films AS film ON film.id = record.film_id
-    LEFT JOIN ruled ON ruled.name = staged.label
-)
-"""
-PLAN_CHANGED = f"""{_KNOWN}
-INSERT INTO staged_plan (position, film_id, label_id, adopts)
-SELECT position, id, new_label_id, NOT differs FROM known WHERE differs OR is_previous
-"""
-# Of a film whose row is unchanged, only the label is written.
-RELABEL = f"""{_KNOWN}
-UPDATE films SET label_id = known.new_label_id FROM known
-WHERE films.id = known.id AND NOT differs AND new_label_id IS DISTINCT FROM known.label_id
-"""
-# Films with the previous version of the fingerprint get the columns that it did not cover.
-_LOCKED = "EXISTS (SELECT 1 FROM film_locks WHERE film_id = film.id AND field = '{0}')"
-_NEW_COLUMN_DIFFERS = " OR ".join(
-    ["false"]
-    + [
-        f"(film.{name} IS DISTINCT FROM staged.{name} AND NOT {_LOCKED.format(name)})"
-        for name in NEW_COLUMNS
-    ]
-)
-_NEW_VALUES = ", ".join(
-    f"{name} = CASE WHEN {_LOCKED.format(name)} THEN film.{name} ELSE staged.{name} END"
-    for name in NEW_COLUMNS
-)
-COUNT_ADOPTED = f"""
-SELECT count(*)
-FROM staged_plan AS plan
-JOIN staged_films AS staged USING (position)
-JOIN films AS film ON film.id = plan.film_id
-WHERE plan.adopts AND film.label_id IS NOT DISTINCT FROM plan.label_id AND ({_NEW_COLUMN_DIFFERS})
-"""
-_ADOPTED = "FROM staged_plan AS plan JOIN staged_films AS staged USING (position)"
-_ADOPT_COLUMNS = f"""
-UPDATE films AS film SET {_NEW_VALUES} {_ADOPTED} WHERE plan.adopts AND film.id = plan.film_id
-"""
-_ADOPT_FINGERPRINTS = f"""
-UPDATE film_values AS record
-SET fingerprint = staged.fingerprint, fingerprint_version = {NEWEST_VERSION}
-{_ADOPTED} WHERE plan.adopts
-    AND record.source_id = %(source_id)s AND record.external_id = staged.external_id
-"""
-ADOPT = (
-    *([_ADOPT_COLUMNS] if NEW_COLUMNS else []),
-    _ADOPT_FINGERPRINTS,
-    "DELETE FROM staged_plan WHERE adopts",
-)
-UNPLAN_CHANGED = "DELETE FROM staged_plan WHERE film_id <= %(last_id)s"
-PLAN_ADDED = """
-INSERT INTO staged_plan (position, film_id, label_id)
-SELECT position, %(last_id)s + row_number() OVER (ORDER BY position), labels.id
-FROM staged_films AS staged LEFT JOIN labels ON labels.name = staged.label
-WHERE NOT EXISTS (
-    SELECT 1 FROM film_values AS record
-    WHERE record.source_id = %(source_id)s AND record.external_id = staged.external_id
-)
-ORDER BY position
-"""
-COUNT_STAGED = "SELECT count(*) FROM staged_films"
-PLANNED = "SELECT count(*), count(*) FILTER (WHERE film_id > %(last_id)s) FROM staged_plan"
-LAST_POSITION = "SELECT coalesce(max(position), 0) FROM staged_plan"
-
-
 def insert_names(kind: str) -> str:
     """Add the staged names that the catalogue lacks, in the order of the files."""
     tables = MEMBER_TABLES[kind]
@@ -243,7 +149,7 @@ PLAN_LOCKED_FIELDS = """
 INSERT INTO staged_locked_fields (position, film_id, field)
 SELECT plan.position, plan.film_id, lock.field
 FROM staged_plan AS plan JOIN film_locks AS lock USING (film_id)
-WHERE plan.film_id <= %(last_id)s
+WHERE plan.film_id <= %(last_id)s AND plan.carries
 """
 RESTORE_LOCKED_FACTS = tuple(
     f"""
@@ -279,7 +185,7 @@ JOIN staged_films AS staged USING (position)
 JOIN staged_genre_members AS genre ON genre.list = staged.genre_list AND genre.place = 0
 JOIN staged_director_members AS director
     ON director.list = staged.director_list AND director.place = 0
-WHERE plan.position > %(after)s AND plan.position <= %(until)s
+WHERE plan.carries AND plan.position > %(after)s AND plan.position <= %(until)s
 """
 INSERT_FILMS = f"""
 INSERT INTO films (id, {listed(STORED)}, genre_id, director_id, label_id, weighted_rating)
@@ -351,7 +257,7 @@ FROM staged_plan AS plan
 {if_exists}
 JOIN staged_films AS staged USING (position)
 JOIN staged_{kind}_members AS member ON member.list = staged.{kind}_list
-WHERE {_in_slice(new)}
+WHERE {_in_slice(new)} AND plan.carries
 """
 
 
@@ -366,7 +272,7 @@ WHERE member.film_id = plan.film_id AND {_in_slice(new=False)} AND {tables.condi
 
 def films_stored(*, new: bool) -> str:
     """Select the ids of the films of a slice."""
-    return f"SELECT film_id FROM staged_plan AS plan WHERE {_in_slice(new)}"
+    return f"SELECT film_id FROM staged_plan AS plan WHERE {_in_slice(new)} AND plan.carries"
 
 
 # Every writer of films or labels increments these revisions first, in this order.

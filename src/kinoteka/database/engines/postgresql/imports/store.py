@@ -5,7 +5,7 @@ existing films, so the transaction then takes their lock, and holds it to its en
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
@@ -22,11 +22,14 @@ from kinoteka.database.engines.postgresql.bulk import (
     without_foreign_key_checks,
 )
 from kinoteka.database.engines.postgresql.driver import PostgreSQLReader
-from kinoteka.database.engines.postgresql.imports import queries
+from kinoteka.database.engines.postgresql.imports import planning, queries
+from kinoteka.database.engines.postgresql.imports.session import PostgreSQLImportSession
 from kinoteka.database.engines.postgresql.imports.staging import TemporaryTables
 from kinoteka.database.engines.postgresql.search import index as search
 from kinoteka.database.engines.postgresql.search import words as postgresql_words
-from kinoteka.database.import_target import Batch, BeforeCommit, Changes, OnStored, Recount
+from kinoteka.database.film_combining import combine, finish
+from kinoteka.database.film_matching import COUNT_RULES, match
+from kinoteka.database.import_target import Batch, BeforeCommit, Changes, ImportRules, OnStored
 from kinoteka.database.member_tables import KINDS, MEMBER_TABLES
 from kinoteka.database.revisions import INCREMENT_REVISION
 from kinoteka.database.search_entries import read_entries
@@ -62,14 +65,13 @@ class PostgreSQLImportTarget:
     def store(
         self,
         source: str,
-        labels: Sequence[str],
+        rules: ImportRules,
         on_stored: OnStored,
-        recount: Recount,
         before_commit: BeforeCommit,
     ) -> Batch:
         """Store the staged films and call `before_commit`, in one transaction."""
         with self.connection.transaction():
-            storing = _StoreTransaction(self.connection, source, labels, on_stored, recount)
+            storing = _StoreTransaction(self.connection, source, rules, on_stored)
             with without_foreign_key_checks(self.connection, queries.NAMES):
                 batch = storing.store()
             before_commit(PostgreSQLReader(self.connection))
@@ -90,22 +92,21 @@ class _StoreTransaction:
         self,
         connection: psycopg.Connection[Any],
         source: str,
-        labels: Sequence[str],
+        rules: ImportRules,
         on_stored: OnStored,
-        recount: Recount,
     ) -> None:
         self._connection = connection
         self._reader = PostgreSQLReader(connection)
+        self._session = PostgreSQLImportSession(connection)
         self._on_stored = on_stored
-        self._recount = recount
-        self._labels = labels
+        self._rules = rules
         self._words: Counter[str] = Counter()
         self._done = 0
         self._parameters: dict[str, Any] = {}
         self._parameters = {
             "source_id": self._source_id(source),
-            "ruled": list(labels),
-            "by_rules": bool(labels),
+            "ruled": list(rules.labels),
+            "by_rules": bool(rules.labels),
             "last_id": self._last_id("films"),
         }
 
@@ -113,11 +114,13 @@ class _StoreTransaction:
         """Store everything except the last ids of the sequences."""
         new_labels = self._add_labels()
         self._run(queries.HOLD_LABELS)
-        self._run(queries.CREATE_PLAN)
-        self._run(queries.PLAN_CHANGED)
-        self._run(queries.PLAN_ADDED)
-        (staged,) = self._row(queries.COUNT_STAGED)
-        planned, added = self._planned()
+        self._run(planning.CREATE_PLAN)
+        match(self._session, self._parameters["source_id"])
+        for statement in planning.PLAN:
+            self._run(statement)
+        (staged,) = self._row(planning.COUNT_STAGED)
+        self._combine()
+        planned, _, added, joined = self._planned()
         if planned:
             estimate_prior(self._reader)
             self._store_names()
@@ -127,14 +130,15 @@ class _StoreTransaction:
         adopted, relabelled = self._plan_again()
         if planned:
             planned = self._store_changed(added)
+            self._finish()
             search.optimize(self._connection)
         if planned or relabelled:
-            self._recount(self._reader)
+            self._rules.recount(self._reader)
         if planned or relabelled or adopted:
             self._reader.fetch(INCREMENT_REVISION, revision="catalogue")
-        changed = planned - added + relabelled + adopted
-        changes = Changes(added, changed, staged - added - changed)
-        return Batch(self._count_batch(changes), changes)
+        changed = planned - added - joined + relabelled + adopted
+        changes = Changes(added, changed, staged - added - joined - changed, joined)
+        return Batch(self._count_batch(changes), changes, dict(self._session.rows(COUNT_RULES)))
 
     def set_last_ids(self) -> None:
         """Set the sequences to the last used ids. Call it last: it is not rolled back."""
@@ -161,13 +165,23 @@ class _StoreTransaction:
         return self._batch_id()
 
     def _add_labels(self) -> bool:
-        added = [self._run(queries.INSERT_LABEL, name=label).rowcount for label in self._labels]
+        names = self._rules.labels
+        added = [self._run(queries.INSERT_LABEL, name=name).rowcount for name in names]
         return any(added)
 
-    def _planned(self) -> tuple[int, int]:
-        self._run(queries.ANALYZE_PLAN)
-        planned, added = self._row(queries.PLANNED)
-        return planned, added
+    def _planned(self) -> tuple[int, int, int, int]:
+        """Return how many records are planned, films to store, films to add, and joined records."""
+        self._run(planning.ANALYZE_PLAN)
+        planned, to_store, added, joined = self._row(planning.PLANNED)
+        return planned, to_store, added, joined
+
+    def _combine(self) -> None:
+        source_id, last_id = (self._parameters[name] for name in ("source_id", "last_id"))
+        combine(self._session, source_id, last_id, self._rules.choose, self._rules.name_keys)
+
+    def _finish(self) -> None:
+        if "batch_id" in self._parameters:
+            finish(self._session, self._parameters["source_id"], self._batch_id())
 
     def _store_names(self) -> None:
         for kind in KINDS:
@@ -176,7 +190,7 @@ class _StoreTransaction:
 
     def _lock(self, *, new_labels: bool, planned: int) -> None:
         """Wait for other writers of films or labels, and block new ones."""
-        names = ["access"] * new_labels + ["catalogue"] * (planned > 0 or bool(self._labels))
+        names = ["access"] * new_labels + ["catalogue"] * (planned > 0 or bool(self._rules.labels))
         self._run(queries.LOCK_REVISIONS, names=names)
         if new_labels:
             self._reader.fetch(INCREMENT_REVISION, revision="access")
@@ -186,12 +200,11 @@ class _StoreTransaction:
 
         Return how many films get a value of a new field, and how many others a new label.
         """
-        if self._labels:  # an operator may have set a label in the meantime
-            self._run(queries.UNPLAN_CHANGED)
-            self._run(queries.PLAN_CHANGED)
-        (adopted,) = self._row(queries.COUNT_ADOPTED)
-        relabelled = self._run(queries.RELABEL).rowcount if self._labels else 0
-        for statement in queries.ADOPT:
+        if self._rules.labels:  # an operator may have set a label in the meantime
+            self._run(planning.LABEL_PLANNED)
+        (adopted,) = self._row(planning.COUNT_ADOPTED)
+        relabelled = self._run(planning.RELABEL).rowcount if self._rules.labels else 0
+        for statement in planning.ADOPT:
             self._run(statement)
         return int(adopted), relabelled
 
@@ -207,16 +220,17 @@ class _StoreTransaction:
 
     def _store_changed(self, added: int) -> int:
         """Store the changed films. Return how many films were planned, including new ones."""
-        planned, _ = self._planned()
+        self._run(planning.UNPLAN_DELETED)
+        planned, to_store, *_ = self._planned()
         if planned > added:
             self._restore_locked_fields()
             self._run(queries.DELETE_IDS)
-            self._store_slices(planned, new=False)
+            self._store_slices(to_store, new=False)
         return planned
 
     def _store_slices(self, planned: int, *, new: bool) -> None:
         self._batch_id()
-        (last,) = self._row(queries.LAST_POSITION)
+        (last,) = self._row(planning.LAST_POSITION)
         with ThreadPoolExecutor(1, "indexing") as indexer:
             index_rows: Future[IndexRows] | None = None
             for after in range(0, last, import_target.SLICE):

@@ -32,17 +32,19 @@ CREATE TABLE genre_lists (list INTEGER, place INTEGER, number INTEGER,
     PRIMARY KEY (list, place)) WITHOUT ROWID;
 CREATE TABLE director_lists (list INTEGER, place INTEGER, number INTEGER,
     PRIMARY KEY (list, place)) WITHOUT ROWID;
-CREATE TABLE ids (position INTEGER NOT NULL, kind TEXT NOT NULL, value TEXT NOT NULL);
+CREATE TABLE ids (position INTEGER, kind TEXT, value TEXT,
+    PRIMARY KEY (position, kind, value)) WITHOUT ROWID;
 CREATE TABLE plan (position INTEGER PRIMARY KEY, film_id INTEGER NOT NULL, label_id INTEGER,
-    adopts INTEGER NOT NULL DEFAULT 0);
+    adopts INTEGER NOT NULL DEFAULT 0, carries INTEGER NOT NULL DEFAULT 1);
 CREATE TABLE locked_fields (position INTEGER, film_id INTEGER, field TEXT);
 """
 # Many films share a list of genres, or of directors, so each list is staged once.
-# plan: the new and changed films to store, with their ids and labels. adopts: the row is unchanged
-# by the previous version of the fingerprint, so only the new fields are stored.
+# plan: the new and changed records to store, with their films and labels. adopts: the row is
+# unchanged by the previous version of the fingerprint, so only the new fields are stored. carries:
+# the staged row has the values of the film to store, also if the film has several records.
 # locked_fields: the locked fields of changed films.
 
-STAGE_ID = "INSERT INTO ids (position, kind, value) VALUES (?, ?, ?)"
+STAGE_ID = "INSERT OR IGNORE INTO ids (position, kind, value) VALUES (?, ?, ?)"
 STAGE_FILM = f"INSERT INTO films ({listed(NAMES)}) VALUES ({', '.join('?' * len(NAMES))})"
 
 
@@ -155,17 +157,29 @@ SET fingerprint = staged.fingerprint, fingerprint_version = {NEWEST_VERSION}
 ADOPT = (*([_ADOPT_COLUMNS] if NEW_COLUMNS else []), _ADOPT_FINGERPRINTS)
 UNPLAN_ADOPTED = "DELETE FROM staging.plan WHERE adopts"
 
+PLAN_JOINED = """
+INSERT INTO staging.plan (position, film_id, label_id)
+SELECT claim.position, claim.film_id,
+    coalesce(film.label_id, (SELECT id FROM main.labels WHERE name = staged.label))
+FROM staging.claims AS claim
+JOIN staging.films AS staged USING (position)
+JOIN main.films AS film ON film.id = claim.film_id
+"""
+PLAN_FOLLOWERS = """
+INSERT INTO staging.plan (position, film_id, label_id)
+SELECT follower.position, leader.film_id, leader.label_id
+FROM staging.followers AS follower JOIN staging.plan AS leader ON leader.position = follower.leader
+"""
 LAST_FILM_ID = "SELECT coalesce((SELECT seq FROM main.sqlite_sequence WHERE name = 'films'), 0)"
 PLAN_ADDED = """
 INSERT INTO staging.plan (position, film_id, label_id)
 SELECT position, :last_id + row_number() OVER (ORDER BY position),
     (SELECT id FROM main.labels WHERE name = label)
-FROM staging.films AS staged
-WHERE NOT EXISTS (
-    SELECT 1 FROM main.film_values AS record
-    WHERE record.source_id = :source_id AND record.external_id = staged.external_id
-)
+FROM staging.unknown JOIN staging.films AS staged USING (position)
+WHERE position NOT IN (SELECT position FROM staging.plan)
+    AND position NOT IN (SELECT position FROM staging.followers)
 """
+PLAN = (PLAN_CHANGED, PLAN_JOINED, PLAN_ADDED, PLAN_FOLLOWERS)
 
 
 def insert_names(kind: str) -> str:
@@ -199,7 +213,7 @@ PLAN_LOCKED_FIELDS = """
 INSERT INTO staging.locked_fields (position, film_id, field)
 SELECT plan.position, plan.film_id, lock.field
 FROM staging.plan AS plan JOIN main.film_locks AS lock USING (film_id)
-WHERE plan.film_id <= :last_id
+WHERE plan.film_id <= :last_id AND plan.carries
 """
 RESTORE_LOCKED_FACTS = tuple(
     f"""
@@ -253,7 +267,7 @@ SELECT plan.film_id, {listed(STORED)},
     (SELECT number FROM staging.director_lists WHERE list = director_list AND place = 0),
     plan.label_id, {WEIGHTED_RATING}
 FROM staging.plan AS plan JOIN staging.films AS staged USING (position)
-WHERE plan.position > :after AND plan.position <= :until
+WHERE plan.position > :after AND plan.position <= :until AND plan.carries
 ORDER BY plan.position
 ON CONFLICT (id) DO UPDATE SET {assigned((*STORED, *_LAST_COLUMNS), "excluded")}
 """
@@ -287,12 +301,16 @@ SELECT {values}
 FROM staging.plan AS plan
 JOIN staging.films AS staged USING (position)
 JOIN staging.{kind}_lists AS member ON member.list = staged.{kind}_list
-WHERE plan.position > :after AND plan.position <= :until
+WHERE plan.position > :after AND plan.position <= :until AND plan.carries
 """
 
 
 FILMS_STORED = """
-SELECT film_id FROM staging.plan WHERE position > :after AND position <= :until
+SELECT film_id FROM staging.plan WHERE position > :after AND position <= :until AND carries
 """
-PLANNED = "SELECT count(*), coalesce(sum(film_id > :last_id), 0) FROM staging.plan"
+PLANNED = """
+SELECT count(*), coalesce(sum(carries), 0), coalesce(sum(carries AND film_id > :last_id), 0),
+    (SELECT count(*) FROM staging.claims) + (SELECT count(*) FROM staging.followers)
+FROM staging.plan
+"""
 LAST_POSITION = "SELECT coalesce(max(position), 0) FROM staging.films"

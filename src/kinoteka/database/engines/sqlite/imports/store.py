@@ -18,9 +18,12 @@ from kinoteka.database.engines.sqlite.bulk import (
 )
 from kinoteka.database.engines.sqlite.driver import SQLiteReader
 from kinoteka.database.engines.sqlite.imports import queries
+from kinoteka.database.engines.sqlite.imports.session import SQLiteImportSession
 from kinoteka.database.engines.sqlite.imports.staging import StagingFile
 from kinoteka.database.engines.sqlite.search import index as search
-from kinoteka.database.import_target import Batch, BeforeCommit, Changes, OnStored, Recount
+from kinoteka.database.film_combining import combine, finish
+from kinoteka.database.film_matching import COUNT_RULES, match
+from kinoteka.database.import_target import Batch, BeforeCommit, Changes, ImportRules, OnStored
 from kinoteka.database.member_tables import KINDS
 from kinoteka.database.revisions import INCREMENT_REVISION
 from kinoteka.database.search_entries import read_entries
@@ -58,14 +61,18 @@ class SQLiteImportTarget:
     def store(
         self,
         source: str,
-        labels: Sequence[str],
+        rules: ImportRules,
         on_stored: OnStored,
-        recount: Recount,
         before_commit: BeforeCommit,
     ) -> Batch:
         """Store the staged films and call `before_commit`, in one transaction."""
-        with bulk_transaction(self._database, self._staging, "staging") as connection:
-            batch = _store(connection, source, labels, on_stored, recount)
+
+        def find_films(connection: sqlite3.Connection) -> None:
+            match(SQLiteImportSession(connection), _known_source_id(connection, source))
+
+        transaction = bulk_transaction(self._database, self._staging, "staging", find_films)
+        with transaction as connection:
+            batch = _store(connection, source, rules, on_stored)
             before_commit(SQLiteReader(connection))
         return batch
 
@@ -75,39 +82,56 @@ class SQLiteImportTarget:
 
 
 def _store(
-    connection: sqlite3.Connection,
-    source: str,
-    labels: Sequence[str],
-    on_stored: OnStored,
-    recount: Recount,
+    connection: sqlite3.Connection, source: str, rules: ImportRules, on_stored: OnStored
 ) -> Batch:
-    new_labels = _add_labels(connection, labels)
+    new_labels = _add_labels(connection, rules.labels)
     last_id = int(connection.execute(queries.LAST_FILM_ID).fetchone()[0])
     parameters: dict[str, object] = {
         "source_id": _source_id(connection, source),
-        "ruled": json.dumps(list(labels)),
+        "ruled": json.dumps(list(rules.labels)),
         "last_id": last_id,
     }
-    connection.execute(queries.PLAN_CHANGED, parameters)
-    connection.execute(queries.PLAN_ADDED, parameters)
+    for statement in queries.PLAN:
+        connection.execute(statement, parameters)
     adopted = _count_adopted(connection)
-    relabelled = _relabel(connection, parameters) if labels else 0
+    relabelled = _relabel(connection, parameters) if rules.labels else 0
     _adopt(connection, parameters)
+    _combine(connection, parameters, rules)
     staged = int(connection.execute(queries.COUNT_STAGED).fetchone()[0])
-    planned, added = connection.execute(queries.PLANNED, parameters).fetchone()
-    changed = planned - added + relabelled + adopted
-    changes = Changes(added, changed, staged - added - changed)
-    batch_id = _add_batch(connection, parameters, changes) if planned or adopted else None
-    if planned:
+    planned, to_store, added, joined = connection.execute(queries.PLANNED, parameters).fetchone()
+    changed = planned - added - joined + relabelled + adopted
+    changes = Changes(added, changed, staged - added - joined - changed, joined)
+    batch_id = _add_batch(connection, parameters, changes) if planned else None
+    if batch_id is not None:
         parameters["batch_id"] = batch_id
-        _store_planned(connection, parameters, planned, on_stored)
+        _store_planned(connection, parameters, to_store, on_stored)
+        session = SQLiteImportSession(connection)
+        finish(session, _number(parameters, "source_id"), batch_id)
     if planned or relabelled:
-        recount(SQLiteReader(connection))
+        rules.recount(SQLiteReader(connection))
     if planned or relabelled or adopted:
         SQLiteReader(connection).fetch(INCREMENT_REVISION, revision="catalogue")
     if new_labels:
         SQLiteReader(connection).fetch(INCREMENT_REVISION, revision="access")
-    return Batch(batch_id, changes)
+    return Batch(batch_id, changes, dict(SQLiteImportSession(connection).rows(COUNT_RULES)))
+
+
+def _combine(
+    connection: sqlite3.Connection, parameters: dict[str, object], rules: ImportRules
+) -> None:
+    source_id, last_id = (_number(parameters, name) for name in ("source_id", "last_id"))
+    session = SQLiteImportSession(connection)
+    combine(session, source_id, last_id, rules.choose, rules.name_keys)
+
+
+def _number(parameters: dict[str, object], name: str) -> int:
+    return int(str(parameters[name]))
+
+
+def _known_source_id(connection: sqlite3.Connection, source: str) -> int:
+    """Return the id of a source, or 0 if it is new."""
+    found = connection.execute(queries.SOURCE_ID, {"source": source}).fetchone()
+    return int(found[0]) if found else 0
 
 
 def _source_id(connection: sqlite3.Connection, source: str) -> int:
