@@ -97,7 +97,7 @@ def temporary_files_in_memory() -> Iterator[None]:
     if not MEMORY.is_dir() or shutil.disk_usage(MEMORY).free < ROOM:
         yield
         return
-    with tempfile.TemporaryDirectory(prefix="kinoteka-tests-", dir=MEMORY) as folder:
+    with tempfile.TemporaryDirectory(prefix="kt-", dir=MEMORY) as folder:
         os.environ[TEMPORARY_ROOT] = folder
         yield
 

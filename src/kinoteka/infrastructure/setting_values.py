@@ -23,6 +23,8 @@ EXAMPLES = {
     "database_url": "postgresql://user:password@host:5432/name, or leave it empty for SQLite",
     "redis_url": "redis://host:6379/0, or leave it empty if there is only one machine",
     "files_url": "s3://bucket or s3://bucket/prefix, or leave it empty to use the data folder",
+    "tmdb_url": "https://api.themoviedb.org/3",
+    "wikidata_url": "https://www.wikidata.org/w/api.php",
     "files_endpoint": "the scheme and the host, such as https://store.example:9000",
 }
 """What to write where only a pattern says it."""

@@ -20,6 +20,7 @@ from sqlalchemy import (
     Insert,
     Label,
     Select,
+    Subquery,
     Table,
     bindparam,
     delete,
@@ -209,9 +210,13 @@ def _filtered(filters: Sequence[str]) -> Select[tuple[int]]:
 
 @dataclass(frozen=True, slots=True)
 class NameStatements:
-    """The statements on genres or on directors, and on their stored counts of films."""
+    """The statements on genres or on directors, and on their stored counts of films.
+
+    `revision` counts the changes of which films have which of them.
+    """
 
     name: str
+    revision: str
     one: Statement[Any]
     many: Statement[Any]
     order: Statement[tuple[str]]
@@ -224,7 +229,11 @@ class NameStatements:
 
 
 def _name_statements(
-    names: Table, links: FromClause, counts: Table, column: str, row: type[Genre] | type[Director]
+    names: Table,
+    links: Table | Subquery,
+    counts: Table,
+    column: str,
+    row: type[Genre] | type[Director],
 ) -> NameStatements:
     counted, linked = counts.c[column], links.c[column]
     columns = select(names.c.id, names.c.name)
@@ -235,6 +244,7 @@ def _name_statements(
     under_label = counts.c.label_id == bindparam("label_id")
     return NameStatements(
         name=names.name,
+        revision=links.name,
         one=Statement(
             columns.where(
                 names.c.id == bindparam("id"), visible.where(counted == names.c.id).exists()

@@ -275,7 +275,7 @@ class Catalogue:
             unit,
             (statements.name, actor.labels),
             lambda reader: parse_ids(reader.fetch(statements.order, **values)[0][0]),
-            (f"film_{statements.name}",),
+            (statements.revision,),
         )
 
         async def read(ids: Sequence[int]) -> list[Any]:
