@@ -64,6 +64,7 @@ class Code(StrEnum):
     # Imports.
     IMPORT_UNKNOWN = "import_unknown"
     IMPORT_RUNNING = "import_running"
+    IMPORT_PERMANENT = "import_permanent"
     IMPORT_UNUSABLE = "import_unusable"
     DISK_FULL = "disk_full"
 

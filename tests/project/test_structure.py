@@ -56,6 +56,7 @@ TESTED_ELSEWHERE = {
     "database/interface.py": "interfaces",
     "database/migrations/env.py": "by the migrations",
     "database/schema.py": "by the migrations, which must lead to it",
+    "database/film_undo.py": "by core/imports/undo.py",
     "database/import_session.py": "by its implementations and film_matching.py",
     "database/import_tables.py": "by the migrations, which must lead to it",
     "database/chat_tables.py": "by the migrations, which must lead to it",

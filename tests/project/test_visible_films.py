@@ -37,6 +37,8 @@ EXEMPT = {
     "kinoteka.database.engines.*.imports.*": "imports write films and show none",
     "kinoteka.database.film_combining:*": "imports write films and show none",
     "kinoteka.database.film_matching:*": "imports match every film",
+    "kinoteka.database.film_undo:*": "removes films and shows none",
+    "kinoteka.database.title_changes:*": "operators see the titles that an import would change",
     "kinoteka.core.film_editing.queries:*": "operators can edit all films",
     "kinoteka.core.catalogue.queries:FILM_ACCESS": "operators label and hide every film",
     "kinoteka.core.catalogue.queries:COUNT_BY_LABEL": "operators see how often a label is used",

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -34,6 +34,10 @@ Formats, each with an example:
              kinoteka import films export.zip
 
 \b
+Undo an import by the number that its summary names:
+  kinoteka import undo 12
+
+\b
 Exit codes: 0 stored, 1 a file or everything left out, 2 invalid arguments, 130 interrupted.
 """
 NOTHING_STORED = "nothing was stored"
@@ -42,7 +46,25 @@ DETECTED = "films"
 THOUSANDS = {"comma": ",", "dot": "."}
 
 
-@click.command("import", epilog=EXAMPLES)
+class ImportCommand(click.Command):
+    """The command `import`, which also finds `import undo`."""
+
+    def make_context(
+        self,
+        info_name: str | None,
+        args: list[str],
+        parent: click.Context | None = None,
+        **extra: Any,
+    ) -> click.Context:
+        """Return the context of the command, or of `import undo`."""
+        if args[:1] == ["undo"]:
+            from kinoteka.cli.undo_import import undo_import
+
+            return undo_import.make_context("import undo", args[1:], parent, **extra)
+        return super().make_context(info_name, args, parent, **extra)
+
+
+@click.command("import", cls=ImportCommand, epilog=EXAMPLES)
 @click.argument("format_name", metavar="FORMAT")
 @click.argument(
     "files",
@@ -87,6 +109,9 @@ THOUSANDS = {"comma": ",", "dot": "."}
 @click.option("--adult", is_flag=True, help="Include adult films (imdb, tmdb).")
 @click.option("--keep-going", is_flag=True, help="Store the valid rows even if others are invalid.")
 @click.option(
+    "--replace", is_flag=True, help="Store films even if most known ids have other titles."
+)
+@click.option(
     "--report",
     type=click.Path(path_type=Path, dir_okay=False, writable=True),
     help="Write every rejected row to this file, as JSON Lines.",
@@ -106,6 +131,7 @@ def import_films(
     types: tuple[str, ...],
     adult: bool,
     keep_going: bool,
+    replace: bool,
     report: Path | None,
     data: Path | None,
 ) -> None:
@@ -138,7 +164,8 @@ def import_films(
         chosen = _format(format_name, expanded, options)
         _check_options(chosen.name, [option for option, value in given.items() if value], source)
         _check_types(types)
-        _run(chosen, expanded, options, progress, keep_going=keep_going, report=report, data=data)
+        choices = {"keep_going": keep_going, "replace": replace}
+        _run(chosen, expanded, options, progress, **choices, report=report, data=data)
     except FormatError as error:
         from kinoteka.cli.import_messages import explain
 
@@ -230,11 +257,12 @@ def _run(
     progress: "Progress",
     *,
     keep_going: bool,
+    replace: bool,
     report: Path | None,
     data: Path | None,
 ) -> None:
     from kinoteka.cli.import_messages import rejected_rows, summary
-    from kinoteka.core.imports.service import Import, ImportFailed, RowRejected
+    from kinoteka.core.imports.service import Import, ImportFailed, OtherFilms, RowRejected
 
     began = time.monotonic()
     parts = chosen.parts(files, options, progress)
@@ -244,6 +272,7 @@ def _run(
             chosen.source(files, options),
             labels=options.labels.names,
             keep_going=keep_going,
+            replaces=replace,
             on_rejected=on_rejected,
         )
         try:
@@ -253,6 +282,11 @@ def _run(
             for line in rejected_rows(running, listed):
                 click.echo(line, err=True)
             fail(f"{NOTHING_STORED} because of invalid rows (--keep-going stores the rest)")
+        except OtherFilms as error:
+            fail(
+                f"{error}; {NOTHING_STORED}. If the file comes from another site, name it with"
+                " --source NAME. If its films have really changed, add --replace"
+            )
         except ImportFailed as error:
             fail(f"{error}; {NOTHING_STORED}")
         except KeyboardInterrupt:

@@ -3,7 +3,7 @@
 The staged row of the film gets the chosen values, so that the later steps need no knowledge of
 other sources. The statements are the same for both engines.
 
-Public operations: combine, finish.
+Public operations: combine, finish, read_stored.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -98,10 +98,6 @@ UPDATE film_values SET record = texts.record FROM {s}record_texts AS texts
 WHERE film_values.source_id = texts.source_id AND film_values.external_id = texts.external_id
 """,
     """
-INSERT INTO batch_changes (batch_id, source_id, external_id, before)
-SELECT {batch_id}, {source_id}, external_id, before FROM {s}befores
-""",
-    """
 INSERT INTO possible_duplicates (film_id, other_id, reason)
 SELECT CASE WHEN plan.film_id < doubt.film_id THEN plan.film_id ELSE doubt.film_id END AS one,
     CASE WHEN plan.film_id < doubt.film_id THEN doubt.film_id ELSE plan.film_id END AS other,
@@ -114,6 +110,11 @@ ON CONFLICT DO NOTHING
 """,
 )
 
+REMEMBER = """
+INSERT INTO batch_changes (batch_id, source_id, external_id, before)
+SELECT {batch_id}, {source_id}, external_id, before FROM {s}befores
+"""
+
 _decode: Callable[[str], Record] = msgspec.json.Decoder(Record).decode
 
 
@@ -124,7 +125,9 @@ class _StagedRecord(msgspec.Struct, frozen=True):
     record: Record
 
 
-class _StoredRecord(msgspec.Struct, frozen=True):
+class StoredRecord(msgspec.Struct, frozen=True):
+    """The record that a source has of a film, and its state. `is_stored`: not only in the film."""
+
     key: Key
     rank: int
     is_stored: bool
@@ -147,10 +150,18 @@ def combine(
     session.run(USE_COMBINED)
 
 
-def finish(session: ImportSession, source_id: int, batch_id: int) -> None:
-    """Store the records, changes and possible duplicates that were noted."""
+def finish(session: ImportSession, source_id: int, batch_id: int | None) -> None:
+    """Store the records and possible duplicates that were noted, and the changes of a batch."""
     for statement in FINISH:
-        session.run(statement, source_id=source_id, batch_id=batch_id)
+        session.run(statement, source_id=source_id)
+    if batch_id is not None:
+        session.run(REMEMBER, source_id=source_id, batch_id=batch_id)
+
+
+def read_stored(session: ImportSession) -> Iterator[list[StoredRecord]]:
+    """Yield the stored records of each film in the table `needed`."""
+    for _, rows in _grouped(session, STORED_RECORDS):
+        yield [_stored_record(row) for row in rows]
 
 
 class _Combining:
@@ -181,7 +192,7 @@ class _Combining:
                 self._flush()
         self._flush()
 
-    def _add(self, staged: list[_StagedRecord], stored: list[_StoredRecord]) -> None:
+    def _add(self, staged: list[_StagedRecord], stored: list[StoredRecord]) -> None:
         ranked = {each.key: (each.rank, *each.key) for each in stored}
         records = {each.key: each.record for each in stored}
         before = {each.key: each for each in stored}
@@ -275,11 +286,11 @@ def _staged_record(row: tuple[Any, ...]) -> _StagedRecord:
     return _StagedRecord(position, bool(carries), external_id, _record(values))
 
 
-def _stored_record(row: tuple[Any, ...]) -> _StoredRecord:
+def _stored_record(row: tuple[Any, ...]) -> StoredRecord:
     _, source_id, external_id, rank, text, *state, is_locked = row[:9]
     record = _record(row[9:]) if text is None else _decode(text)
     key, was = (source_id, external_id), (state[0], state[1], state[2])
-    return _StoredRecord(key, rank, text is not None, was, bool(is_locked), record)
+    return StoredRecord(key, rank, text is not None, was, bool(is_locked), record)
 
 
 def _record(values: Sequence[Any]) -> Record:
@@ -292,7 +303,7 @@ def _record(values: Sequence[Any]) -> Record:
     return {name: value for name, value in record.items() if value not in (None, "", 0, [])}
 
 
-def _before(old: _StoredRecord, record: Record) -> str:
+def _before(old: StoredRecord, record: Record) -> str:
     """Return the values that a record replaces, and the state of the record, as JSON."""
     names = old.record.keys() | record.keys()
     changed = (name for name in sorted(names) if old.record.get(name) != record.get(name))

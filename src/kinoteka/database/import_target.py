@@ -11,6 +11,7 @@ import msgspec
 
 from kinoteka.database.engines import database_path
 from kinoteka.database.film_combining import Choose, NameKeys
+from kinoteka.database.import_session import ImportSession
 from kinoteka.database.interface import Reader
 from kinoteka.infrastructure.settings import Settings
 
@@ -33,6 +34,10 @@ class ImportRules(msgspec.Struct, frozen=True):
     recount: Recount
     choose: Choose
     name_keys: NameKeys
+    is_undo: bool = False
+    """Whether records are restored. Then there is no new batch."""
+    replaces: bool = False
+    """Whether most known ids may get other titles."""
 
 
 class Changes(msgspec.Struct, frozen=True):
@@ -100,10 +105,24 @@ class ImportTarget(Protocol):
 
         Films keep their ids, unchanged films are not written, and films that are not staged stay.
         Records of films that other sources have are joined to them.
+
+        Raises:
+            TitlesChanged: most known films would get other titles.
         """
 
     def optimize(self) -> None:
         """Update the statistics of the database, and free space, after many changes."""
+
+
+def import_session(reader: Reader) -> ImportSession:
+    """Return the session of an import, for work before its commit."""
+    if reader.engine == "postgresql":
+        from kinoteka.database.engines.postgresql.imports.session import PostgreSQLImportSession
+
+        return PostgreSQLImportSession(reader.connection)
+    from kinoteka.database.engines.sqlite.imports.session import SQLiteImportSession
+
+    return SQLiteImportSession(reader.connection)
 
 
 @contextmanager

@@ -101,6 +101,16 @@ class TestImporting:
         assert element(listed, f"a[href='{path}']").text() == "table.csv"
         eventually(lambda: "Imported One" in root.get("/manage/films?q=imported+one").text)
 
+    def test_import_is_undone(self, site: ManagementSite, root: httpx.Client) -> None:
+        path = begun(root, ("undone.csv", b"id,title,year\n1,Undone One,1961\n"))
+        page = ended(root, path)
+        assert element(page, f"form[action='{path}/undo'] button").text().strip()
+        assert root.post(f"{path}/undo").status_code == 303
+        page = parse_page(root.get(path))
+        assert "removed: 1" in element(page, "#run .banner").text()
+        assert page.css_first(f"form[action='{path}/undo']") is None
+        assert root.post(f"{path}/undo").status_code == 409
+
     def test_dataset_of_several_files_is_imported(
         self, site: ManagementSite, root: httpx.Client
     ) -> None:

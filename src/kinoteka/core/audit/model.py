@@ -48,6 +48,7 @@ class Action(StrEnum):
     IMPORT_REQUESTED = "import_requested"
     IMPORT_CANCELLED = "import_cancelled"
     IMPORT_FINISHED = "import_finished"
+    IMPORT_UNDONE = "import_undone"
 
 
 class AuditActor(Protocol):

@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from kinoteka.core.imports.model import UndoResult
 from kinoteka.core.imports.readers import Recognition
 from kinoteka.core.imports.record import RejectedRow
 
@@ -32,6 +33,7 @@ class FailureReason(StrEnum):
     ROWS = "rows"
     FILES = "files"
     ANOTHER = "another"
+    OTHER_FILMS = "other_films"
     DATABASE = "database"
     STOPPED = "stopped"
     DIED = "died"
@@ -57,6 +59,7 @@ class ImportOptions(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     encoding: str | None = None
     adult: bool = False
     keep_going: bool = False
+    replace: bool = False
 
 
 class ImportFile(msgspec.Struct, frozen=True):
@@ -96,7 +99,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     `listed` has the first rejected rows, `left_out` the files that were left out because of an
     invalid row, and `ignored` the files without data for the catalogue. `joined` counts the records
     that were joined to films of other sources. `batch` is the number by which the import is undone,
-    None if it changed nothing. `whole` is False if the file of all rejected rows is incomplete.
+    None if it changed nothing, and `undone` is what that did. `whole` is False if the file of all
+    rejected rows is incomplete.
     `recognised` describes how each table was read.
     """
 
@@ -109,6 +113,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     repeated: int = 0
     joined: int = 0
     batch: int | None = None
+    undone: UndoResult | None = None
     listed: tuple[RejectedRow, ...] = ()
     left_out: tuple[str, ...] = ()
     ignored: tuple[str, ...] = ()
@@ -146,6 +151,11 @@ class Run(msgspec.Struct, frozen=True):
     unchanged: int
     refused: int
     report: Report
+
+    @property
+    def can_be_undone(self) -> bool:
+        """Whether the import has changed something and has not been undone."""
+        return self.report.batch is not None and self.report.undone is None
 
     @property
     def is_running(self) -> bool:

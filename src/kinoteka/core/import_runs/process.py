@@ -33,7 +33,13 @@ from kinoteka.core.import_runs.model import (
 from kinoteka.core.imports.formats.archives import expand_archives
 from kinoteka.core.imports.readers import Progress
 from kinoteka.core.imports.record import FormatError, RejectedRow
-from kinoteka.core.imports.service import AnotherImportRuns, Import, ImportFailed, RowRejected
+from kinoteka.core.imports.service import (
+    AnotherImportRuns,
+    Import,
+    ImportFailed,
+    OtherFilms,
+    RowRejected,
+)
 from kinoteka.database.import_target import Changes
 from kinoteka.errors import DomainError
 from kinoteka.infrastructure.progress import reported_by
@@ -114,6 +120,7 @@ def _import(
         chosen.source(files, options),
         labels=options.labels.names,
         keep_going=request.options.keep_going,
+        replaces=request.options.replace,
         on_rejected=rejected_rows.add,
     )
 
@@ -139,6 +146,9 @@ def _import(
         return outcome(RunState.FAILED, failed_by=FailureReason.ROWS)
     except AnotherImportRuns:
         return outcome(RunState.FAILED, failed_by=FailureReason.ANOTHER)
+    except OtherFilms as error:
+        found = {"changed": error.changed, "known": error.known, "samples": error.samples}
+        return outcome(RunState.FAILED, failed_by=FailureReason.OTHER_FILMS, parameters=found)
     except ImportFailed as error:
         return outcome(RunState.FAILED, failed_by=FailureReason.DATABASE, detail=str(error))
     except KeyboardInterrupt:

@@ -60,6 +60,11 @@ FINISH: Statement[tuple[()]] = Statement(
         | {"state": bindparam("new_state"), "finished_at": bindparam("at")}
     )
 )
+SET_REPORT: Statement[tuple[()]] = Statement(
+    update(import_runs)
+    .where(import_runs.c.id == bindparam("run_id"))
+    .values(report=bindparam("report"))
+)
 OLD: Statement[tuple[int]] = Statement(
     select(import_runs.c.id).order_by(import_runs.c.id.desc()).limit(bindparam("most"))
 )

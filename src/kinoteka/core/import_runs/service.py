@@ -42,6 +42,8 @@ from kinoteka.core.import_runs.model import (
     RunState,
     Upload,
 )
+from kinoteka.core.import_runs.undo import undo_run
+from kinoteka.core.imports.model import UndoResult
 from kinoteka.core.media.upload_limits import Uploads
 from kinoteka.database.interface import Database
 from kinoteka.database.unit import Unit, unit_of_work
@@ -208,6 +210,18 @@ class ImportRuns:
             raise DomainError(Code.BUSY, retry_after=AGAIN_SECONDS)
         # The import may hold the database, so the request is only in the folder.
         _stop(folder, StopRequest(actor.account_id, unit.address))
+
+    async def undo(self, actor: Actor, unit: Unit, run_id: int) -> UndoResult:
+        """Undo an import, and return what that did.
+
+        Raises:
+            DomainError(UNAUTHORIZED, FORBIDDEN, IMPORT_UNKNOWN)
+            DomainError(IMPORT_RUNNING): another import is running.
+            DomainError(IMPORT_PERMANENT): it is too old, or was undone before.
+            DomainError(BUSY): the database is unavailable.
+        """
+        run = await self.get(actor, unit, run_id)
+        return await undo_run(self._settings, actor, unit, run)
 
     async def recover(self, unit: Unit) -> None:
         """Record imports whose process exited, and delete abandoned uploads and old folders."""

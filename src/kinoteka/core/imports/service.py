@@ -23,6 +23,7 @@ from kinoteka.database.import_target import (
     ImportTarget,
     open_import_target,
 )
+from kinoteka.database.title_changes import TitlesChanged
 from kinoteka.infrastructure.settings import Settings
 
 MOST_REPORTED = 1_000_000
@@ -35,6 +36,19 @@ class ImportFailed(Exception):
 
 class AnotherImportRuns(ImportFailed):
     """Another import is running on this machine or, with PostgreSQL, on another one."""
+
+
+class OtherFilms(ImportFailed):
+    """Most known ids have other titles, so the file may come from another site."""
+
+    def __init__(self, found: TitlesChanged) -> None:
+        pairs = "; ".join(f"{old} → {new}" for old, new in found.samples)
+        super().__init__(
+            f"{found.changed:,} of {found.known:,} known films would get another title ({pairs})"
+        )
+        self.changed = found.changed
+        self.known = found.known
+        self.samples = found.samples
 
 
 class RowRejected(Exception):
@@ -60,6 +74,7 @@ class Import:
         *,
         labels: Sequence[str] = (),
         keep_going: bool = False,
+        replaces: bool = False,
         on_rejected: Callable[[RejectedRow], None] = lambda _: None,
     ) -> None:
         self.source = source
@@ -74,6 +89,7 @@ class Import:
         self.joined: dict[int, int] = {}
         self._labels = labels
         self._keep_going = keep_going
+        self._replaces = replaces
         self._on_rejected = on_rejected
         self._reported = 0
 
@@ -90,6 +106,7 @@ class Import:
         Raises:
             RowRejected: every part has an invalid row.
             AnotherImportRuns
+            OtherFilms: most known ids have other titles.
             ImportFailed: for example, the disk is full or the database cannot be reached.
         """
         try:
@@ -100,6 +117,8 @@ class Import:
                 return batch.changes
         except AlreadyRunning:
             raise AnotherImportRuns("another import is running") from None
+        except TitlesChanged as error:
+            raise OtherFilms(error) from None
         except BulkFailed as error:
             raise ImportFailed(str(error)) from error
 
@@ -112,7 +131,9 @@ class Import:
             if len(self.left_out) == len(parts):
                 raise RowRejected(self.left_out[0])
             self.repeated = staging.finish()
-            rules = ImportRules(self._labels, recount_all, choose, name_keys)
+            rules = ImportRules(
+                self._labels, recount_all, choose, name_keys, replaces=self._replaces
+            )
             batch = target.store(self.source, rules, self._note_stored, before_commit)
             self.committed = True
             return batch

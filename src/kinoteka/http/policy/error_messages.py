@@ -126,6 +126,7 @@ COMMON: dict[Code, ErrorResponse] = {
     Code.SELECTIONS_TOO_MANY: ErrorResponse(409, "an account can have at most {limit} selections"),
     Code.IMPORT_UNKNOWN: ErrorResponse(404, "import not found"),
     Code.IMPORT_RUNNING: ErrorResponse(409, "another import is running"),
+    Code.IMPORT_PERMANENT: ErrorResponse(409, "this import cannot be undone"),
     Code.IMPORT_UNUSABLE: ErrorResponse(
         400, "these files cannot be imported with these settings ({reason})"
     ),

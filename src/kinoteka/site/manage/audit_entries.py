@@ -39,6 +39,7 @@ SENTENCES: dict[str, str] = {
     Action.IMPORT_REQUESTED: N_("%(who)s started the import of %(what)s"),
     Action.IMPORT_CANCELLED: N_("%(who)s cancelled the import of %(what)s"),
     Action.IMPORT_FINISHED: N_("%(who)s’s import of %(what)s finished"),
+    Action.IMPORT_UNDONE: N_("%(who)s undid the import of %(what)s"),
 }
 UNKNOWN = N_("%(who)s changed %(what)s")
 
@@ -70,6 +71,7 @@ ACTIONS: dict[Action, str] = {
     Action.IMPORT_REQUESTED: N_("Import started"),
     Action.IMPORT_CANCELLED: N_("Import cancelled"),
     Action.IMPORT_FINISHED: N_("Import finished"),
+    Action.IMPORT_UNDONE: N_("Import undone"),
 }
 KINDS: dict[str, str] = {
     "account": N_("Members"),

@@ -127,6 +127,18 @@ IMPORTS: tuple[Route, ...] = (
         "An import",
         permission=FILMS_IMPORT,
     ),
+    form(
+        "/manage/imports/{id}/undo",
+        imports.undo_import,
+        "Undo an import",
+        permission=FILMS_IMPORT,
+    ),
+    page(
+        "/manage/imports/{id}/undo",
+        imports.redirect_to_import,
+        "An import",
+        permission=FILMS_IMPORT,
+    ),
     replace(
         page(
             "/manage/imports/{id}/report",

@@ -128,6 +128,7 @@ class ImportForm(msgspec.Struct, frozen=True):
     scale: str = ""
     adult: bool = False
     keep_going: bool = False
+    replace: bool = False
 
     def options(self) -> ImportOptions:
         """Return the options for the core."""
@@ -139,6 +140,7 @@ class ImportForm(msgspec.Struct, frozen=True):
             scale=self.scale.strip() or None,
             adult=self.adult,
             keep_going=self.keep_going,
+            replace=self.replace,
         )
 
 

@@ -33,6 +33,11 @@ FAILED_BY: dict[FailureReason, str] = {
         "These files cannot be imported with these settings. Nothing was saved."
     ),
     FailureReason.ANOTHER: N_("Another import was running. Nothing was saved."),
+    FailureReason.OTHER_FILMS: N_(
+        "Most films of this source would get another title, so nothing was saved. If the file "
+        "comes from another site, enter another source name. If the films have really changed, "
+        "choose “Replace films with other titles”."
+    ),
     FailureReason.DATABASE: N_("The database reported an error. Nothing was saved."),
     FailureReason.STOPPED: N_("The server was stopped. Nothing was saved."),
     FailureReason.DIED: N_("The import stopped unexpectedly. Nothing was saved."),

@@ -93,6 +93,12 @@ async def cancel_import(request: Request, run_id: int) -> Response:
     return redirect(request, f"/manage/imports/{run_id}", notice="import_ending")
 
 
+async def undo_import(request: Request, run_id: int) -> Response:
+    """Undo an import: restore what it changed, and remove what it added."""
+    await request.core.import_runs.undo(request.actor, request.unit, run_id)
+    return redirect(request, f"/manage/imports/{run_id}", notice="import_undone")
+
+
 async def redirect_to_import(request: Request, run_id: int) -> Response:
     """Redirect to the import when an operator reopens the URL of a rejected form."""
     return redirect(request, f"/manage/imports/{run_id}")

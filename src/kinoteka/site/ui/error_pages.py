@@ -64,6 +64,9 @@ SENTENCES: dict[Code, str] = {
     Code.SELECTIONS_TOO_MANY: N_("You can have at most {limit} selections."),
     Code.IMPORT_UNKNOWN: N_("Import not found."),
     Code.IMPORT_RUNNING: N_("Another import is running. Try again when it has finished."),
+    Code.IMPORT_PERMANENT: N_(
+        "This import cannot be undone: it is older than 30 days, or it has been undone already."
+    ),
     Code.IMPORT_UNUSABLE: N_("These files cannot be imported with these settings."),
     Code.DISK_FULL: N_("The server is out of disk space, so nothing was saved. Try again later."),
     Code.UPLOAD_MISSING: N_("Choose a file."),

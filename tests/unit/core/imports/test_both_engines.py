@@ -62,7 +62,7 @@ def import_random_films(settings, number):
         [*random_films(chance, 100, labels), BROKEN],
         list(random_films(chance, 80, labels)),
     ]
-    running = Import("other" if number == 2 else "club", labels=labels)
+    running = Import("other" if number == 2 else "club", labels=labels, replaces=True)
     return running.run(settings, parts), running.repeated
 
 

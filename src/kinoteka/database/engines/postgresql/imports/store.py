@@ -34,6 +34,7 @@ from kinoteka.database.member_tables import KINDS, MEMBER_TABLES
 from kinoteka.database.revisions import INCREMENT_REVISION
 from kinoteka.database.search_entries import read_entries
 from kinoteka.database.source_ranks import default_rank
+from kinoteka.database.title_changes import check_titles
 from kinoteka.database.weighted_ratings import estimate_prior
 from kinoteka.infrastructure.clock import now
 from kinoteka.infrastructure.settings import Settings
@@ -118,6 +119,8 @@ class _StoreTransaction:
         match(self._session, self._parameters["source_id"])
         for statement in planning.PLAN:
             self._run(statement)
+        if not self._rules.replaces and not self._rules.is_undo:
+            check_titles(self._session, self._parameters["source_id"])
         (staged,) = self._row(planning.COUNT_STAGED)
         self._combine()
         planned, _, added, joined = self._planned()
@@ -151,15 +154,18 @@ class _StoreTransaction:
         (source_id,) = self._row(queries.SOURCE_ID, name=name)
         return int(source_id)
 
-    def _batch_id(self) -> int:
+    def _batch_id(self) -> int | None:
         """Return the id of the batch; add it before the first record."""
-        if "batch_id" not in self._parameters:
+        if self._rules.is_undo:
+            self._parameters["batch_id"] = None
+        elif "batch_id" not in self._parameters:
             (self._parameters["batch_id"],) = self._row(queries.INSERT_BATCH, now=now())
-        return int(self._parameters["batch_id"])
+        batch_id: int | None = self._parameters["batch_id"]
+        return batch_id
 
     def _count_batch(self, changes: Changes) -> int | None:
         """Store what the batch did. Return its id, or None if it changed nothing."""
-        if "batch_id" not in self._parameters:
+        if self._parameters.get("batch_id") is None:
             return None
         self._run(queries.COUNT_BATCH, **msgspec.structs.asdict(changes))
         return self._batch_id()

@@ -28,6 +28,7 @@ from kinoteka.database.member_tables import KINDS
 from kinoteka.database.revisions import INCREMENT_REVISION
 from kinoteka.database.search_entries import read_entries
 from kinoteka.database.source_ranks import default_rank
+from kinoteka.database.title_changes import check_titles
 from kinoteka.database.weighted_ratings import estimate_prior
 from kinoteka.infrastructure.clock import now
 from kinoteka.search.index_rows import IndexRows, index_rows_of
@@ -93,6 +94,8 @@ def _store(
     }
     for statement in queries.PLAN:
         connection.execute(statement, parameters)
+    if not rules.replaces and not rules.is_undo:
+        check_titles(SQLiteImportSession(connection), _number(parameters, "source_id"))
     adopted = _count_adopted(connection)
     relabelled = _relabel(connection, parameters) if rules.labels else 0
     _adopt(connection, parameters)
@@ -101,8 +104,10 @@ def _store(
     planned, to_store, added, joined = connection.execute(queries.PLANNED, parameters).fetchone()
     changed = planned - added - joined + relabelled + adopted
     changes = Changes(added, changed, staged - added - joined - changed, joined)
-    batch_id = _add_batch(connection, parameters, changes) if planned else None
-    if batch_id is not None:
+    batch_id = None
+    if planned and not rules.is_undo:
+        batch_id = _add_batch(connection, parameters, changes)
+    if planned:
         parameters["batch_id"] = batch_id
         _store_planned(connection, parameters, to_store, on_stored)
         session = SQLiteImportSession(connection)
