@@ -61,19 +61,22 @@ SAMPLES = {
     "csv": {"films.csv": "title;year\nThe Matrix;1999\n"},
     "jsonl": {"films.jsonl": '{"title": "The Matrix", "year": 1999}\n'},
     "json": {"films.json": '[{"title": "The Matrix", "year": 1999}]'},
+    "spreadsheet": {"films.xls": "<table><tr><td>title<td>year<tr><td>The Matrix<td>1999</table>"},
+    "nfo": {"matrix.nfo": "<movie><title>The Matrix</title><year>1999</year></movie>"},
 }
 WRITTEN = f"""
 SELECT films.source, films.year, films.rating, genres.name, people.name
 FROM {RECORDED_FILMS}
 JOIN genres ON genres.id = genre_id JOIN people ON people.id = director_id
 """
-SUFFIXES = (".csv", ".json", ".jsonl", ".tsv", ".gz", ".zip")
+SUFFIXES = (".csv", ".json", ".jsonl", ".tsv", ".gz", ".zip", ".xls", ".nfo")
 KINOTEKA_VARIABLES = [name for name, *_ in config.rows()]
 FIRST = {
     "imdb": ("imdb", 1999, 8.7, "Action", "Lana Wachowski"),
     "movielens": ("movielens", 1999, 9.0, "Action", "Unknown"),
     "tmdb": ("tmdb", 1999, None, "Action", "Lana Wachowski"),
     "wikipedia": ("wikipedia", 1999, None, "Action", "Unknown"),
+    "nfo": ("nfo", 1999, None, "Unknown", "Unknown"),
 }
 
 

@@ -134,7 +134,8 @@ class Format(msgspec.Struct, frozen=True):
     `read(files, options, progress)` raises `FormatError` immediately if the files do not have
     this format. The iterator that it returns uses constant memory and does not raise.
     `source_name` is None for tables, whose source the operator names. A `joined` format reads its
-    files together because each file has a part of every film.
+    files together because each file has a part of every film. `find_source` returns the source
+    of a format whose data sets have ids of their own.
     """
 
     name: str
@@ -142,6 +143,7 @@ class Format(msgspec.Struct, frozen=True):
     read: Reader
     source_name: str | None = None
     joined: bool = False
+    find_source: Callable[[Sequence[InputPath]], str] | None = None
 
     def parts(
         self, files: Sequence[InputPath], options: ReadOptions, progress: Progress
@@ -159,4 +161,6 @@ class Format(msgspec.Struct, frozen=True):
         Without a source option, a table's source is the name of its first file without
         extensions. Importing the same file again then finds its films, and two tables never mix.
         """
+        if self.find_source:
+            return self.find_source(files)
         return self.source_name or options.source or files[0].name.split(".")[0].casefold()

@@ -17,6 +17,8 @@ FORMATS: dict[str, str] = {
     "csv": N_("Table with a header row (CSV)"),
     "jsonl": N_("JSON Lines: one object per line"),
     "json": N_("JSON array of objects"),
+    "spreadsheet": N_("Spreadsheet (XLSX, ODS, XLS)"),
+    "nfo": N_("Kodi (NFO)"),
 }
 STATES: dict[RunState, str] = {
     RunState.RUNNING: N_("Running"),
@@ -58,6 +60,7 @@ ROWS: dict[RejectionReason, str] = {
     RejectionReason.COLUMNS_MISMATCH: N_("wrong number of columns"),
     RejectionReason.CSV_INVALID: N_("invalid CSV"),
     RejectionReason.JSON_INVALID: N_("invalid JSON"),
+    RejectionReason.XML_INVALID: N_("invalid XML"),
     RejectionReason.NOT_AN_OBJECT: N_("not a JSON object"),
     RejectionReason.LABEL_INVALID: N_("label that an import cannot assign"),
     RejectionReason.FILE_BROKEN: N_("file damaged or incomplete"),

@@ -1,10 +1,20 @@
 """The formats that can be imported, by name."""
 
-from kinoteka.core.imports.formats import imdb, json_table, movielens, table, tmdb, wikipedia
+from kinoteka.core.imports.formats import (
+    imdb,
+    json_table,
+    movielens,
+    movielens_older,
+    nfo,
+    spreadsheets,
+    table,
+    tmdb,
+    wikipedia,
+)
 from kinoteka.core.imports.readers import Format
 
 TEXT_TABLES = ("csv",)
-TABLES = ("csv", "jsonl", "json")
+TABLES = ("csv", "jsonl", "json", "spreadsheet")
 """The formats of tables, whose columns are mapped to fields."""
 ADULT_FORMATS = ("imdb", "tmdb", "json", "jsonl")
 
@@ -20,10 +30,11 @@ FORMATS = {
         ),
         Format(
             "movielens",
-            "MovieLens: movies.csv, with ratings.csv",
+            "MovieLens: movies.csv, movies.dat or u.item, with their ratings",
             movielens.read,
             "movielens",
             joined=True,
+            find_source=movielens_older.source_of,
         ),
         Format(
             "tmdb",
@@ -37,6 +48,8 @@ FORMATS = {
         ),
         Format("csv", "a table with a header row (, ; tab or | between columns)", table.read_csv),
         Format("jsonl", "JSON Lines: an object on each line", json_table.read_json_lines),
-        Format("json", "a JSON array of objects", json_table.read_json),
+        Format("json", "JSON: an array of objects, also under a key", json_table.read_json),
+        Format("spreadsheet", "XLSX, ODS, XLS, or an HTML table named .xls", spreadsheets.read),
+        Format("nfo", "Kodi: .nfo files of films", nfo.read, "nfo"),
     )
 }

@@ -9,6 +9,8 @@ from kinoteka.core.imports.formats import FORMATS
 from kinoteka.core.imports.formats.csv_layout import encoding_of
 from kinoteka.core.imports.formats.files import raw_start
 from kinoteka.core.imports.formats.json_documents import array_path
+from kinoteka.core.imports.formats.nfo import is_nfo
+from kinoteka.core.imports.formats.spreadsheets import is_spreadsheet
 from kinoteka.core.imports.readers import Format, InputPath, Progress, ReadOptions
 from kinoteka.core.imports.record import FormatError
 
@@ -21,6 +23,10 @@ def detect_format(files: Sequence[InputPath], options: ReadOptions) -> Format:
     Raise `FormatError` as `raw_start` does.
     """
     first = [raw_start(path, encoding_of(path, options)).lstrip() for path in files]
+    if all(map(is_spreadsheet, first)):
+        return FORMATS["spreadsheet"]
+    if all(map(is_nfo, first)):
+        return FORMATS["nfo"]
     if all(content.startswith(b"[") for content in first):
         is_wikipedia = all(all(key in content for key in WIKIPEDIA_KEYS) for content in first)
         return FORMATS["wikipedia" if is_wikipedia else "json"]

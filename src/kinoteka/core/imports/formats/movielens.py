@@ -5,12 +5,12 @@ from 0.5 to 5 in steps of 0.5; they are averaged and doubled. Links have the ids
 (without the tt) and TMDB. Tags and genome files have no data for the catalogue.
 """
 
-from array import array
 from collections.abc import Iterator, Sequence
 
-from kinoteka.core.imports.formats import texts, values
+from kinoteka.core.imports.formats import movielens_older, texts, values
 from kinoteka.core.imports.formats.csv_rows import csv_rows
 from kinoteka.core.imports.formats.files import InputFile, bytes_on_disk
+from kinoteka.core.imports.formats.movielens_ratings import RatingSums, doubled
 from kinoteka.core.imports.formats.recognition import Role, Table, recognise
 from kinoteka.core.imports.formats.titles import split_title
 from kinoteka.core.imports.readers import InputPath, Progress, ReadOptions, Record
@@ -33,74 +33,45 @@ Links = dict[str, tuple[str | None, int | None]]
 
 
 def read(files: Sequence[InputPath], options: ReadOptions, progress: Progress) -> Iterator[Record]:
-    """Read movies.csv and, if present, ratings.csv and links.csv."""
+    """Read movies.csv and, if present, ratings.csv and links.csv, or an older data set."""
+    if any(map(movielens_older.is_older, files)):
+        return movielens_older.read(files, options, progress)
     tables = recognise(files, ROLES, ",", progress)
     progress.total += bytes_on_disk([table.path for table in tables.values()])
     return _read(tables, options, progress)
 
 
-class _Ratings:
-    """Sums and counts of ratings by film, at 100 bytes per film."""
-
-    def __init__(self) -> None:
-        self._indexes: dict[bytes, int] = {}
-        self._sums = array("d")
-        self._counts = array("Q")
-
-    def read(self, file: InputFile, columns: tuple[str, ...]) -> Iterator[RejectedRow]:
-        """Add up all ratings, and yield rejected rows."""
-        movie, rating, width = columns.index("movieId"), columns.index("rating"), len(columns)
-        known: dict[bytes, float] = {f"{half / 2:.1f}".encode(): half for half in range(1, 11)}
-        lines = file.lines()
-        next(lines, None)
-        for number, line in enumerate(lines, 2):
-            cells = line.split(b",")
-            if len(cells) != width:
-                if line:
-                    detail = f"{len(cells)} columns of {width}"
-                    yield file.rejected_row(number, RejectionReason.COLUMNS_MISMATCH, detail)
-                continue
-            doubled = known.get(cells[rating])
-            if doubled is None:
-                doubled = _doubled(cells[rating])
-            if doubled is None:
-                detail = cells[rating][:40].decode(errors="replace")
-                yield file.rejected_row(number, RejectionReason.RATING_INVALID, detail)
-            else:
-                self._add(cells[movie], doubled)
-        yield from file.failure()
-
-    def of(self, movie: str) -> tuple[float | None, int]:
-        """Return the average (0 to 10, one decimal) and the number of ratings."""
-        index = self._indexes.get(movie.encode())
-        if index is None:
-            return None, 0
-        count = self._counts[index]
-        return round(self._sums[index] / count, 1), count
-
-    def _add(self, movie: bytes, doubled: float) -> None:
-        index = self._indexes.get(movie)
-        if index is None:
-            index = self._indexes[movie] = len(self._sums)
-            self._sums.append(0.0)
-            self._counts.append(0)
-        self._sums[index] += doubled
-        self._counts[index] += 1
-
-
-def _doubled(written: bytes) -> float | None:
-    try:
-        rating = float(written)
-    except ValueError:
-        return None
-    return rating * 2 if 0 <= rating <= 5 else None
+def _read_ratings(
+    file: InputFile, columns: tuple[str, ...], ratings: RatingSums
+) -> Iterator[RejectedRow]:
+    """Add up all ratings, and yield rejected rows."""
+    movie, rating, width = columns.index("movieId"), columns.index("rating"), len(columns)
+    known: dict[bytes, float] = {f"{half / 2:.1f}".encode(): half for half in range(1, 11)}
+    lines = file.lines()
+    next(lines, None)
+    for number, line in enumerate(lines, 2):
+        cells = line.split(b",")
+        if len(cells) != width:
+            if line:
+                detail = f"{len(cells)} columns of {width}"
+                yield file.rejected_row(number, RejectionReason.COLUMNS_MISMATCH, detail)
+            continue
+        value = known.get(cells[rating])
+        if value is None:
+            value = doubled(cells[rating])
+        if value is None:
+            detail = cells[rating][:40].decode(errors="replace")
+            yield file.rejected_row(number, RejectionReason.RATING_INVALID, detail)
+        else:
+            ratings.add(cells[movie], value)
+    yield from file.failure()
 
 
 def _read(tables: dict[str, Table], options: ReadOptions, progress: Progress) -> Iterator[Record]:
-    ratings = _Ratings()
+    ratings = RatingSums()
     if RATINGS in tables:
         table = tables[RATINGS]
-        yield from ratings.read(InputFile(table.path, progress), table.columns)
+        yield from _read_ratings(InputFile(table.path, progress), table.columns, ratings)
     links: Links = {}
     if LINKS in tables:
         yield from _read_links(tables[LINKS], links, progress)
@@ -146,7 +117,7 @@ def _digits(written: str) -> str:
 def _film(
     cells: list[str],
     columns: tuple[str, ...],
-    ratings: _Ratings,
+    ratings: RatingSums,
     links: Links,
     options: ReadOptions,
 ) -> FilmRecord:
@@ -169,5 +140,6 @@ def _film(
         imdb_id=imdb_id,
         tmdb_id=tmdb_id,
         ids=(("movielens", movie),),
+        titles=(("", "alternative", other),) if other else (),
     )
     return options.labels.apply(film, row) if options.labels else film

@@ -36,9 +36,9 @@ _LONGEST_NUMBER = 40
 
 def is_no_value(value: object) -> bool:
     """Return whether a value stands for none: it is empty, or a text like `N/A`."""
-    if not isinstance(value, str):
-        return value is None
-    return len(value) < 6 and value.strip().casefold() in NO_VALUE
+    if isinstance(value, str):
+        return len(value) < 6 and value.strip().casefold() in NO_VALUE
+    return value is None
 
 
 def year_of(value: object) -> int | None:

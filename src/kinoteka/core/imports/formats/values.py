@@ -115,13 +115,13 @@ def film(
     """
     clean_title = title_of(title)
     original = None
-    if original_title and original_title != title and not is_no_value(original_title):
+    if original_title != title and not is_no_value(original_title):
         original = text_of(without_entities(original_title), "original_title", TITLE_LIMIT)
     clean_year = year_of(year)
     clean_votes = votes_of(votes)
     directors = names_of(directors, "directors") if directors else ()
-    identifier = "" if is_no_value(external_id) else text_of(external_id, "id", ID_LIMIT)
-    if not identifier:
+    identifier = text_of(external_id, "id", ID_LIMIT)
+    if is_no_value(identifier):
         identifier = f"{clean_title.casefold()} ({clean_year or ''})"
         if occurrences:
             identifier = occurrences.of_film(identifier, directors)
@@ -153,7 +153,9 @@ def film(
 
 def title_of(value: object) -> str:
     r"""Return a title. Raise `InvalidValue` TITLE_MISSING if it is empty, invisible or `\N`."""
-    title = text_of(without_entities(value), "title", TITLE_LIMIT)
+    if isinstance(value, str) and "&" in value:
+        value = without_entities(value)
+    title = text_of(value, "title", TITLE_LIMIT)
     if title in ("", r"\N") or not (title.isascii() or has_visible_character(title)):
         raise InvalidValue(RejectionReason.TITLE_MISSING, "")
     return title

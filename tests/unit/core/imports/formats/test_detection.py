@@ -17,6 +17,9 @@ from kinoteka.core.imports.readers import ReadOptions
         ('{\n "title": "Alien"\n}', "json"),
         ('{"results": [{"title": "Alien"}]}', "json"),
         ("movieId,title,genres\n1,Alien (1979),Horror\n", "movielens"),
+        ("1::Toy Story (1995)::Comedy\n", "movielens"),
+        ("<movie><title>Alien</title></movie>", "nfo"),
+        ("<table><tr><td>title</table>", "spreadsheet"),
         ("title\tyear\nБрат\t1997\n".encode("utf-16"), "csv"),
     ],
 )
