@@ -32,6 +32,11 @@ TABLES = (
     "befores (external_id TEXT NOT NULL, before TEXT NOT NULL)",
 )
 # needed: the films whose records are read, because they change or have several records.
+# Otherwise all planned films are new and have one record each.
+MAY_COMBINE = """
+SELECT 1 WHERE EXISTS (SELECT 1 FROM {s}plan WHERE film_id <= {last_id})
+    OR EXISTS (SELECT 1 FROM {s}followers)
+"""
 CARRY = """
 UPDATE {s}plan SET carries = {false}
 WHERE position NOT IN (SELECT min(position) FROM {s}plan GROUP BY film_id)
@@ -143,6 +148,8 @@ def combine(
     for table in TABLES:
         session.create(table)
     session.create_combined()
+    if not session.rows(MAY_COMBINE, last_id=last_id):
+        return
     session.run(CARRY)
     if not session.run(NEEDED, last_id=last_id):
         return

@@ -31,8 +31,8 @@ TABLES = (
     "followers (position INTEGER PRIMARY KEY, leader INTEGER NOT NULL)",
     "shared_ids (position INTEGER NOT NULL, film_id BIGINT NOT NULL)",
     "doubts (position INTEGER NOT NULL, film_id BIGINT NOT NULL, reason TEXT NOT NULL)",
-    "title_keys (position INTEGER NOT NULL, year INTEGER NOT NULL, title_key TEXT NOT NULL)",
-    "titles (film_id BIGINT NOT NULL, year INTEGER NOT NULL, title_key TEXT NOT NULL)",
+    "staged_keys (position INTEGER NOT NULL, year INTEGER NOT NULL, title_key TEXT NOT NULL)",
+    "film_keys (film_id BIGINT NOT NULL, year INTEGER NOT NULL, title_key TEXT NOT NULL)",
     "pairs (position INTEGER NOT NULL, film_id BIGINT NOT NULL, same_year INTEGER NOT NULL,"
     " possible INTEGER NOT NULL, people INTEGER NOT NULL)",
     "evidence (position INTEGER NOT NULL, film_id BIGINT NOT NULL, people INTEGER NOT NULL)",
@@ -121,20 +121,23 @@ WHERE staged.year IS NOT NULL
 """
 FILM_TITLES = """
 SELECT id, year, title, original_title FROM films WHERE year IS NOT NULL
+UNION ALL
+SELECT films.id, films.year, other.title, NULL
+FROM film_titles AS other JOIN films ON films.id = other.film_id WHERE films.year IS NOT NULL
 """
 FIND_PAIRS = (
-    "ANALYZE {s}title_keys",
-    "CREATE INDEX {index}titles_title_key ON {indexed}titles (title_key, year)",
+    "ANALYZE {s}staged_keys",
+    "CREATE INDEX {index}film_keys_title_key ON {indexed}film_keys (title_key, year)",
     """
-DELETE FROM {s}titles WHERE title_key IN
-    (SELECT title_key FROM {s}titles GROUP BY title_key, year HAVING count(*) > 100)
+DELETE FROM {s}film_keys WHERE title_key IN
+    (SELECT title_key FROM {s}film_keys GROUP BY title_key, year HAVING count(*) > 100)
 """,
-    "ANALYZE {s}titles",
+    "ANALYZE {s}film_keys",
     """
 INSERT INTO {s}pairs (position, film_id, same_year, possible, people)
 SELECT own.position, theirs.film_id,
     max(CASE WHEN own.year = theirs.year THEN 1 ELSE 0 END), 1, 1
-FROM {s}title_keys AS own JOIN {s}titles AS theirs
+FROM {s}staged_keys AS own JOIN {s}film_keys AS theirs
     ON theirs.title_key = own.title_key AND theirs.year BETWEEN own.year - 1 AND own.year + 1
 GROUP BY own.position, theirs.film_id
 """,
@@ -242,7 +245,7 @@ def match(session: ImportSession, source_id: int) -> None:
 
 def _match_titles(session: ImportSession, source_id: int, unknown: int) -> None:
     ((films,),) = session.rows(COUNT_FILMS)
-    sides = [("title_keys", STAGED_TITLES), ("titles", FILM_TITLES)]
+    sides = [("staged_keys", STAGED_TITLES), ("film_keys", FILM_TITLES)]
     if films < unknown:
         sides.reverse()
     known: set[str] | None = set() if min(films, unknown) <= FEW_KEYS else None

@@ -7,6 +7,7 @@ import structlog
 
 from kinoteka.core.accounts import skeletons
 from kinoteka.core.accounts.common_passwords import common_passwords
+from kinoteka.core.import_runs.undo import prune_changes
 from kinoteka.core.services import Services
 from kinoteka.database.unit import Unit, unit_of_work
 from kinoteka.errors import DomainError
@@ -92,6 +93,7 @@ async def _supervise_imports(services: Services, unit: Unit) -> None:
 async def _prune(services: Services, unit: Unit) -> None:
     await services.sessions.prune(unit)
     await services.audit.prune(unit)
+    await prune_changes(unit)
     await skeletons.backfill(unit)
     await services.film_posters.prune(unit)
 

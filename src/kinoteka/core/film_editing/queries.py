@@ -26,6 +26,7 @@ from kinoteka.database.schema import (
     film_credits,
     film_directors,
     film_genres,
+    film_ids,
     film_locks,
     film_values,
     films,
@@ -78,6 +79,18 @@ INSERT_RECORD: Statement[tuple[()]] = Statement(
         fingerprint=0,
         fingerprint_version=UNKNOWN_VERSION,
     )
+)
+
+IDS: Statement[tuple[str, str]] = Statement(
+    select(film_ids.c.kind, film_ids.c.value)
+    .where(film_ids.c.film_id == bindparam("film_id"))
+    .order_by(film_ids.c.kind, film_ids.c.value)
+)
+# The film's row has the values of its only record until they are edited.
+STORE_RECORD: Statement[tuple[()]] = Statement(
+    update(film_values)
+    .where(film_values.c.film_id == bindparam("film_id"), film_values.c.record.is_(None))
+    .values(record=bindparam("record"))
 )
 
 LOCKED: Statement[tuple[str]] = Statement(

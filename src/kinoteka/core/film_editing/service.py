@@ -117,6 +117,7 @@ class FilmEditing:
         ids = {
             each.field: await self._get_or_create_ids(unit, each, fields) for each in queries.NAMES
         }
+        await _store_record(unit, before)
         await unit.run(queries.UPDATE, film_id=film_id, **_row(fields, ids))
         await unit.run(STORE_WEIGHTED_RATING, film_id=film_id)
         for each in queries.NAMES:
@@ -274,6 +275,17 @@ def _row(fields: FilmFields, ids: dict[str, list[int]]) -> dict[str, object]:
 
 def _subject(film: EditableFilm) -> Subject:
     return Subject("film", film.id, film.fields.title)
+
+
+async def _store_record(unit: Unit, film: EditableFilm) -> None:
+    """Store what the source of a film says, before the first edit of an imported film."""
+    if film.is_by_hand or film.locked:
+        return
+    ids = await unit.all(queries.IDS, film_id=film.id)
+    values = msgspec.structs.asdict(film.fields) | {"votes": film.votes, "ids": ids}
+    record = {name: value for name, value in values.items() if value not in (None, "", 0, (), [])}
+    stored = msgspec.json.encode(record).decode()
+    await unit.run(queries.STORE_RECORD, film_id=film.id, record=stored)
 
 
 async def _lock_fields(unit: Unit, film: EditableFilm, changed: Sequence[str]) -> tuple[str, ...]:

@@ -1,10 +1,10 @@
 """Statements on import runs."""
 
 import msgspec
-from sqlalchemy import BigInteger, bindparam, insert, select, update
+from sqlalchemy import BigInteger, bindparam, delete, insert, select, tuple_, update
 
 from kinoteka.core.import_runs.model import ImportFile, Report, Run, RunState
-from kinoteka.database.schema import accounts, import_runs
+from kinoteka.database.schema import accounts, batch_changes, batches, import_runs
 from kinoteka.database.statement import Statement
 
 COUNTS = ("read", "added", "changed", "unchanged", "refused")
@@ -64,6 +64,20 @@ SET_REPORT: Statement[tuple[()]] = Statement(
     update(import_runs)
     .where(import_runs.c.id == bindparam("run_id"))
     .values(report=bindparam("report"))
+)
+# Some thousand at a time, because a transaction must be short.
+_OLD_CHANGES = (
+    select(batch_changes.c.batch_id, batch_changes.c.source_id, batch_changes.c.external_id)
+    .join(batches, batches.c.id == batch_changes.c.batch_id)
+    .where(batches.c.created_at < bindparam("until", type_=BigInteger()))
+    .limit(bindparam("most"))
+)
+PRUNE_CHANGES: Statement[tuple[()]] = Statement(
+    delete(batch_changes).where(
+        tuple_(
+            batch_changes.c.batch_id, batch_changes.c.source_id, batch_changes.c.external_id
+        ).in_(_OLD_CHANGES)
+    )
 )
 OLD: Statement[tuple[int]] = Statement(
     select(import_runs.c.id).order_by(import_runs.c.id.desc()).limit(bindparam("most"))

@@ -1,6 +1,6 @@
 """Undo an import that was started on the site.
 
-Public operations: undo_run.
+Public operations: undo_run, prune_changes.
 """
 
 import asyncio
@@ -13,14 +13,17 @@ from kinoteka.core.audit.model import Action, Subject
 from kinoteka.core.audit.record import record
 from kinoteka.core.import_runs import queries
 from kinoteka.core.import_runs.model import Run
-from kinoteka.core.imports.model import UndoResult
+from kinoteka.core.imports.model import UNDO_DAYS, UndoResult
 from kinoteka.database.unit import Unit
 from kinoteka.errors import Code, DomainError
+from kinoteka.infrastructure.clock import DAY, now
 from kinoteka.infrastructure.settings import Settings
 
 log = structlog.get_logger()
 
 AGAIN_SECONDS = 2
+PRUNED = 20_000
+"""How many changes are deleted at a time."""
 
 
 async def undo_run(settings: Settings, actor: Actor, unit: Unit, run: Run) -> UndoResult:
@@ -51,3 +54,8 @@ async def undo_run(settings: Settings, actor: Actor, unit: Unit, run: Run) -> Un
     subject = Subject("import", run.id, ", ".join(each.name for each in run.files)[:200])
     await record(actor, unit, Action.IMPORT_UNDONE, subject, **msgspec.structs.asdict(result))
     return result
+
+
+async def prune_changes(unit: Unit) -> int:
+    """Delete some of the values that imports replaced too long ago. Return how many."""
+    return await unit.run(queries.PRUNE_CHANGES, until=now() - UNDO_DAYS * DAY, most=PRUNED)

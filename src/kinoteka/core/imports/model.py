@@ -2,6 +2,9 @@
 
 import msgspec
 
+UNDO_DAYS = 30
+"""How long the values that an import replaced are stored."""
+
 
 class UndoResult(msgspec.Struct, frozen=True):
     """What an undo did.

@@ -12,7 +12,7 @@ import msgspec
 from kinoteka.core.catalogue.counts import recount_all
 from kinoteka.core.catalogue.model import FACTS
 from kinoteka.core.imports.choice import choose
-from kinoteka.core.imports.model import UndoResult
+from kinoteka.core.imports.model import UNDO_DAYS, UndoResult
 from kinoteka.core.imports.names import name_keys
 from kinoteka.core.imports.record import FilmRecord
 from kinoteka.core.imports.service import AnotherImportRuns, ImportFailed
@@ -33,9 +33,6 @@ from kinoteka.database.revisions import INCREMENT_REVISION
 from kinoteka.database.source_ranks import BY_HAND
 from kinoteka.infrastructure.clock import DAY, now
 from kinoteka.infrastructure.settings import Settings
-
-STORED_DAYS = 30
-"""How long the values that an import replaced are stored."""
 
 
 class CannotUndo(ImportFailed):
@@ -99,9 +96,9 @@ def _undoable(batch_id: int, batch: StoredBatch | None) -> StoredBatch:
         raise CannotUndo(f"there is no import {batch_id}")
     if batch.undone_at is not None:
         raise CannotUndo(f"import {batch_id} has been undone already")
-    if batch.created_at < now() - STORED_DAYS * DAY:
+    if batch.created_at < now() - UNDO_DAYS * DAY:
         raise CannotUndo(
-            f"import {batch_id} is older than {STORED_DAYS} days, so the values before it are no"
+            f"import {batch_id} is older than {UNDO_DAYS} days, so the values before it are no"
             " longer stored"
         )
     return batch

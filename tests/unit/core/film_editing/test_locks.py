@@ -67,6 +67,16 @@ async def test_edit_locks_the_fields_that_it_changes(services: Services, root: A
     assert (await get(services, root, film_id)).locked == edited.locked
 
 
+async def test_edit_stores_what_the_source_says(services: Services, root: Actor) -> None:
+    film_id = await import_films(services, ROW)
+    await edit(services, root, film_id, title="Mine", genres=("Slime",))
+    await edit(services, root, film_id, title="Mine again")
+    sql = "SELECT record FROM film_values WHERE film_id = ?"
+    (record,) = rows(services.settings, sql, film_id)
+    expected = {"title": "Alien", "year": 1979, "votes": 5, "genres": ["Horror"]}
+    assert msgspec.json.decode(record) == expected
+
+
 async def test_edit_that_changes_nothing_locks_nothing(services: Services, root: Actor) -> None:
     film_id = await import_films(services, ROW)
     assert (await edit(services, root, film_id)).locked == ()

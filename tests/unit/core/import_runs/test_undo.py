@@ -2,9 +2,11 @@
 
 import pytest
 
+from kinoteka.core.import_runs.undo import prune_changes
 from kinoteka.database.unit import unit_of_work
 from kinoteka.errors import Code, DomainError
-from tests.support.databases import rows
+from kinoteka.infrastructure.clock import DAY
+from tests.support.databases import execute, rows
 from tests.support.import_runners import TABLE, ImportRunner
 
 
@@ -35,3 +37,15 @@ async def test_import_that_changed_nothing_cannot_be_undone(runner: ImportRunner
     with pytest.raises(DomainError) as raised:
         await undo(runner, again)
     assert raised.value.code is Code.IMPORT_PERMANENT
+
+
+async def test_replaced_values_are_pruned_after_thirty_days(runner: ImportRunner) -> None:
+    await runner.ended(await runner.begin())
+    await runner.ended(await runner.begin(TABLE.replace(b"1979", b"1980")))
+    settings = runner.services.settings
+    async with unit_of_work(runner.services.database) as unit:
+        assert await prune_changes(unit) == 0
+    execute(settings, f"UPDATE batches SET created_at = created_at - {31 * DAY}")
+    async with unit_of_work(runner.services.database) as unit:
+        assert await prune_changes(unit) == 1
+    assert rows(settings, "SELECT count(*) FROM batch_changes") == [0]
