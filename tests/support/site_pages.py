@@ -26,8 +26,12 @@ REDIRECTS = {
     "/manage/films/{id}/hide",
     "/manage/films/{id}/show",
     "/manage/films/{id}/unlock",
+    "/manage/films/{id}/poster",
+    "/manage/films/{id}/poster/remove",
     "/manage/imports/{id}/cancel",
     "/manage/imports/{id}/report",
+    "/manage/imports/{id}/undo",
+    "/manage/imports/sources/{id}/move",
 }
 
 # Pages that redirect users who are signed in.

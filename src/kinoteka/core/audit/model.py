@@ -11,7 +11,7 @@ import msgspec
 
 AUDIT_VIEW = "audit.view"
 
-SubjectKind = Literal["account", "role", "label", "film", "selection", "import"]
+SubjectKind = Literal["account", "role", "label", "film", "selection", "import", "source"]
 
 
 class Action(StrEnum):
@@ -49,6 +49,7 @@ class Action(StrEnum):
     IMPORT_CANCELLED = "import_cancelled"
     IMPORT_FINISHED = "import_finished"
     IMPORT_UNDONE = "import_undone"
+    SOURCE_MOVED = "source_moved"
 
 
 class AuditActor(Protocol):

@@ -163,6 +163,14 @@ class Run(msgspec.Struct, frozen=True):
         return self.state is RunState.RUNNING
 
 
+class Source(msgspec.Struct, frozen=True):
+    """A source of films. Values of the source with the lowest rank are shown."""
+
+    id: int
+    name: str
+    rank: int
+
+
 class RunPage(msgspec.Struct, frozen=True):
     """A page of imports, newest first. The next page begins below the id `next`."""
 

@@ -3,8 +3,16 @@
 import msgspec
 from sqlalchemy import BigInteger, bindparam, delete, insert, select, tuple_, update
 
-from kinoteka.core.import_runs.model import ImportFile, Report, Run, RunState
-from kinoteka.database.schema import accounts, batch_changes, batches, import_runs
+from kinoteka.core.import_runs.model import ImportFile, Report, Run, RunState, Source
+from kinoteka.database.film_columns import UNKNOWN_VERSION
+from kinoteka.database.schema import (
+    accounts,
+    batch_changes,
+    batches,
+    film_values,
+    import_runs,
+    sources,
+)
 from kinoteka.database.statement import Statement
 
 COUNTS = ("read", "added", "changed", "unchanged", "refused")
@@ -78,6 +86,19 @@ PRUNE_CHANGES: Statement[tuple[()]] = Statement(
             batch_changes.c.batch_id, batch_changes.c.source_id, batch_changes.c.external_id
         ).in_(_OLD_CHANGES)
     )
+)
+SOURCES: Statement[Source] = Statement(
+    select(sources.c.id, sources.c.name, sources.c.rank).order_by(sources.c.rank, sources.c.id),
+    Source,
+)
+SET_RANK: Statement[tuple[()]] = Statement(
+    update(sources).where(sources.c.id == bindparam("source_id")).values(rank=bindparam("place"))
+)
+# Only films with several records, or with edited fields, have stored records.
+FORGET_FINGERPRINTS: Statement[tuple[()]] = Statement(
+    update(film_values)
+    .where(film_values.c.record.is_not(None))
+    .values(fingerprint_version=UNKNOWN_VERSION)
 )
 OLD: Statement[tuple[int]] = Statement(
     select(import_runs.c.id).order_by(import_runs.c.id.desc()).limit(bindparam("most"))

@@ -40,6 +40,7 @@ SENTENCES: dict[str, str] = {
     Action.IMPORT_CANCELLED: N_("%(who)s cancelled the import of %(what)s"),
     Action.IMPORT_FINISHED: N_("%(who)s’s import of %(what)s finished"),
     Action.IMPORT_UNDONE: N_("%(who)s undid the import of %(what)s"),
+    Action.SOURCE_MOVED: N_("%(who)s moved the source %(what)s in the order of sources"),
 }
 UNKNOWN = N_("%(who)s changed %(what)s")
 
@@ -72,6 +73,7 @@ ACTIONS: dict[Action, str] = {
     Action.IMPORT_CANCELLED: N_("Import cancelled"),
     Action.IMPORT_FINISHED: N_("Import finished"),
     Action.IMPORT_UNDONE: N_("Import undone"),
+    Action.SOURCE_MOVED: N_("Source moved"),
 }
 KINDS: dict[str, str] = {
     "account": N_("Members"),
@@ -80,6 +82,7 @@ KINDS: dict[str, str] = {
     "film": N_("Films"),
     "selection": N_("Selections"),
     "import": N_("Imports"),
+    "source": N_("Sources"),
 }
 DETAILS: dict[str, str] = {
     "reason": N_("Reason"),

@@ -10,7 +10,7 @@ from kinoteka.core.access.model import (
 )
 from kinoteka.http.mechanics.routes import Route
 from kinoteka.site.manage import catalogue_schemas as schemas
-from kinoteka.site.manage import films, imports, selections
+from kinoteka.site.manage import films, imports, selections, sources
 from kinoteka.site.ui.pages import form, page
 
 # Either of two permissions allows viewing films. The core checks this.
@@ -114,6 +114,25 @@ IMPORTS: tuple[Route, ...] = (
     ),
     page("/manage/imports/new", imports.show_new_import, "An import", permission=FILMS_IMPORT),
     form("/manage/imports/new", imports.start_import, "Import films", permission=FILMS_IMPORT),
+    page(
+        "/manage/imports/sources",
+        sources.show_sources,
+        "The order of sources",
+        permission=FILMS_IMPORT,
+    ),
+    form(
+        "/manage/imports/sources/{id}/move",
+        sources.change_order,
+        "Move a source in the order",
+        body=schemas.SourceForm,
+        permission=FILMS_IMPORT,
+    ),
+    page(
+        "/manage/imports/sources/{id}/move",
+        sources.redirect_to_sources,
+        "The order of sources",
+        permission=FILMS_IMPORT,
+    ),
     page("/manage/imports/{id}", imports.show_import, "An import", permission=FILMS_IMPORT),
     form(
         "/manage/imports/{id}/cancel",

@@ -112,6 +112,12 @@ class FeatureForm(msgspec.Struct, frozen=True):
     page: PageNumber = 1
 
 
+class SourceForm(msgspec.Struct, frozen=True):
+    """The direction in which to move a source."""
+
+    up: bool = False
+
+
 class ImportsQuery(msgspec.Struct, frozen=True):
     """The import before which older ones are listed."""
 

@@ -28,6 +28,7 @@ NOTICES: dict[str, str] = {
     "selection_unfeatured": N_("Selection no longer featured."),
     "import_ending": N_("The import is being cancelled."),
     "import_undone": N_("The import has been undone."),
+    "source_moved": N_("Order of sources saved."),
     "signed_up": N_("Welcome! Your account has been created."),
     "signed_out": N_("You have signed out."),
     "profile_saved": N_("Profile saved."),
