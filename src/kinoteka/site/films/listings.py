@@ -124,9 +124,9 @@ async def filter_options(request: Request, path: str, query: FilmsQuery) -> Filt
     )
 
 
-def _offered(usual: Sequence[str], chosen: str | None) -> Sequence[str]:
+def _offered(usual: Sequence[str], chosen: str) -> Sequence[str]:
     """Return the values that a filter offers: the usual ones and the chosen one."""
-    return usual if chosen is None or chosen in usual else (*usual, chosen)
+    return usual if not chosen or chosen in usual else (*usual, chosen)
 
 
 async def _director(request: Request, query: FilmsQuery) -> Director | None:

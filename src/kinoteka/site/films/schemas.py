@@ -24,7 +24,7 @@ class SortedQuery(msgspec.Struct):
 
 Year = Annotated[int, Meta(ge=1, le=9999)]
 Decade = Annotated[int, Meta(ge=10, le=9990, multiple_of=10)]
-MinuteRange = Annotated[str, Meta(pattern=r"^([0-9]{1,4}-[0-9]{0,4}|-[0-9]{1,4})$")]
+MinuteRange = Annotated[str, Meta(pattern=r"^([0-9]{1,4}-[0-9]{0,4}|-[0-9]{1,4})?$")]
 
 
 class FilmsQuery(SortedQuery, kw_only=True):
@@ -41,7 +41,7 @@ class FilmsQuery(SortedQuery, kw_only=True):
     decade: Decade | None = None
     since: Year | None = None
     until: Year | None = None
-    runtime: MinuteRange | None = None
+    runtime: MinuteRange = ""
     rating: Annotated[float, Meta(ge=0, le=10)] | None = None
     label: str | None = None
 
@@ -85,7 +85,7 @@ def film_query(query: FilmsQuery) -> FilmQuery:
     )
 
 
-def minute_range(text: str | None) -> tuple[int | None, int | None]:
+def minute_range(text: str) -> tuple[int | None, int | None]:
     """Return the least and the most minutes of a range."""
     first, _, last = (text or "-").partition("-")
     return (int(first) if first else None, int(last) if last else None)
