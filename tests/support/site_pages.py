@@ -28,12 +28,9 @@ REDIRECTS = {
     "/manage/films/{id}/poster",
     "/manage/films/{id}/poster/remove",
     "/manage/films/{id}/unlock",
-    "/manage/films/{id}/poster",
-    "/manage/films/{id}/poster/remove",
     "/manage/imports/{id}/cancel",
     "/manage/imports/{id}/undo",
     "/manage/imports/{id}/report",
-    "/manage/imports/{id}/undo",
     "/manage/imports/sources/{id}/move",
 }
 
