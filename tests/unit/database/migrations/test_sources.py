@@ -9,6 +9,7 @@ from kinoteka.database.migrations import migrate
 from kinoteka.infrastructure.settings import Settings
 from tests.support.databases import execute, rows
 from tests.support.migration_checks import versions_until
+from tests.support.previous_versions import create_previous_database
 
 # id, source, external_id, title, imdb_id, tmdb_id, fingerprint, version
 FILMS = (
@@ -90,6 +91,24 @@ def test_import_after_the_migration_knows_the_films(migrated: Settings) -> None:
     running = Import("club")
     assert running.run(migrated, [[film("1", "Other", votes=8)]]) == Changes(0, 1, 0)
     assert rows(migrated, "SELECT title, votes FROM films WHERE id = 4") == [("Edited", 8)]
+
+
+def test_data_folder_of_the_previous_version_keeps_all_sources_and_ids(
+    new_settings: Settings, tmp_path
+) -> None:
+    (tmp_path / "old").mkdir()
+    create_previous_database(new_settings, tmp_path / "old")
+    records = "SELECT source, external_id, id, fingerprint FROM films ORDER BY 1, 2"
+    ids = "SELECT imdb_id, id FROM films WHERE imdb_id IS NOT NULL ORDER BY 1"
+    before = rows(new_settings, records), rows(new_settings, ids)
+    assert len(before[0]) == 82
+    migrate(new_settings)
+    records = (
+        "SELECT name, external_id, film_id, fingerprint FROM film_values"
+        " JOIN sources ON sources.id = source_id ORDER BY 1, 2"
+    )
+    ids = "SELECT value, film_id FROM film_ids WHERE kind = 'imdb' ORDER BY 1"
+    assert (rows(new_settings, records), rows(new_settings, ids)) == before
 
 
 def test_interrupted_migration_continues_after_the_rows_that_it_has_filled(
