@@ -72,6 +72,7 @@ class RejectionReason(StrEnum):
     CSV_INVALID = "csv_invalid"
     JSON_INVALID = "json_invalid"
     XML_INVALID = "xml_invalid"
+    ORDER_INVALID = "order_invalid"
     NOT_AN_OBJECT = "not_an_object"
     LABEL_INVALID = "label_invalid"
     FILE_BROKEN = "file_broken"

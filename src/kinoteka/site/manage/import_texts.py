@@ -61,6 +61,7 @@ ROWS: dict[RejectionReason, str] = {
     RejectionReason.CSV_INVALID: N_("invalid CSV"),
     RejectionReason.JSON_INVALID: N_("invalid JSON"),
     RejectionReason.XML_INVALID: N_("invalid XML"),
+    RejectionReason.ORDER_INVALID: N_("wrong order of rows"),
     RejectionReason.NOT_AN_OBJECT: N_("not a JSON object"),
     RejectionReason.LABEL_INVALID: N_("label that an import cannot assign"),
     RejectionReason.FILE_BROKEN: N_("file damaged or incomplete"),

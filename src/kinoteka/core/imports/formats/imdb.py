@@ -11,6 +11,15 @@ from collections.abc import Iterator, Sequence
 from kinoteka.core.imports.formats import values
 from kinoteka.core.imports.formats.files import RECORD_LIMIT, InputFile, bytes_on_disk
 from kinoteka.core.imports.formats.id_set import IdSet
+from kinoteka.core.imports.formats.imdb_extras import (
+    AKAS_COLUMNS,
+    PRINCIPALS_COLUMNS,
+    Groups,
+    Titles,
+    add_people,
+    credits_of,
+    titles_of,
+)
 from kinoteka.core.imports.formats.imdb_joins import (
     NULL,
     Directors,
@@ -22,22 +31,25 @@ from kinoteka.core.imports.formats.imdb_joins import (
 from kinoteka.core.imports.formats.recognition import Role, Table, recognise
 from kinoteka.core.imports.readers import InputPath, Progress, ReadOptions, Record
 from kinoteka.core.imports.record import (
+    Credit,
     FilmRecord,
     FormatCode,
     FormatError,
     InvalidValue,
+    RejectedRow,
     RejectionReason,
 )
 
 BASICS, CREW, RATINGS, NAMES = "title.basics", "title.crew", "title.ratings", "name.basics"
+AKAS, PRINCIPALS = "title.akas", "title.principals"
 ROLES = (
     Role(BASICS, frozenset({"tconst", "titleType", "primaryTitle"}), needed=True),
     Role(CREW, frozenset({"tconst", "directors"})),
     Role(RATINGS, frozenset({"tconst", "averageRating"})),
     Role(NAMES, frozenset({"nconst", "primaryName"})),
-    Role("title.akas", frozenset({"titleId", "ordering"}), used=False),
+    Role(AKAS, frozenset({"titleId", "ordering"})),
     Role("title.episode", frozenset({"tconst", "parentTconst"}), used=False),
-    Role("title.principals", frozenset({"tconst", "ordering", "nconst"}), used=False),
+    Role(PRINCIPALS, frozenset({"tconst", "ordering", "nconst"})),
 )
 LAYOUTS = {
     BASICS: (
@@ -54,8 +66,11 @@ LAYOUTS = {
     CREW: ("tconst", "directors", "writers"),
     RATINGS: ("tconst", "averageRating", "numVotes"),
     NAMES: ("nconst", "primaryName"),
+    AKAS: AKAS_COLUMNS,
+    PRINCIPALS: PRINCIPALS_COLUMNS,
 }
 COLUMNS = LAYOUTS[BASICS]
+NO_LISTS: tuple[Titles, tuple[Credit, ...]] = (), ()
 TITLE_TYPES = frozenset(
     {
         "movie",
@@ -74,17 +89,19 @@ TITLE_TYPES = frozenset(
 
 
 def read(files: Sequence[InputPath], options: ReadOptions, progress: Progress) -> Iterator[Record]:
-    """Read title.basics and, if present, title.ratings, and title.crew with name.basics.
+    """Read title.basics and, if present, the other files.
 
-    Directors need both title.crew and name.basics. One without the other is ignored.
+    Directors need title.crew and name.basics, credits need title.principals and name.basics. One
+    without the other is ignored.
     """
     tables = recognise(files, ROLES, "\t", progress)
     _check_layouts(tables)
-    _ignore_incomplete_directors(tables, progress)
+    _ignore_incomplete_people(tables, progress)
     joined = len(tables) > 1
     progress.total += bytes_on_disk([table.path for table in tables.values()])
     if joined:
-        progress.total += bytes_on_disk([tables[BASICS].path])
+        twice = [tables[role].path for role in (BASICS, PRINCIPALS) if role in tables]
+        progress.total += bytes_on_disk(twice)
     return _read(tables, options, progress)
 
 
@@ -96,10 +113,10 @@ def _check_layouts(tables: dict[str, Table]) -> None:
             raise FormatError(FormatCode.COLUMN_MISSING, path=str(table.path), columns=list(layout))
 
 
-def _ignore_incomplete_directors(tables: dict[str, Table], progress: Progress) -> None:
-    for half, other in ((CREW, NAMES), (NAMES, CREW)):
-        if half in tables and other not in tables:
-            progress.ignored.append(tables.pop(half).path)
+def _ignore_incomplete_people(tables: dict[str, Table], progress: Progress) -> None:
+    for part, others in ((CREW, {NAMES}), (PRINCIPALS, {NAMES}), (NAMES, {CREW, PRINCIPALS})):
+        if part in tables and not others & {*tables}:
+            progress.ignored.append(tables.pop(part).path)
 
 
 class _Joins:
@@ -110,16 +127,56 @@ class _Joins:
         self._count = count
         self._ratings: Ratings | None = None
         self._directors: Directors | None = None
+        self._has_crew = False
+        self._akas: Groups | None = None
+        self._principals: Groups | None = None
 
     def read(self, tables: dict[str, Table], progress: Progress) -> Iterator[Record]:
         """Read the other files, and yield their rejected rows."""
         if RATINGS in tables:
             self._ratings = Ratings(self._films, self._count)
             yield from self._ratings.read(InputFile(tables[RATINGS].path, progress))
-        if CREW in tables:
-            self._directors = Directors(self._films, self._count)
-            yield from self._directors.read_crew(InputFile(tables[CREW].path, progress))
-            yield from self._directors.read_names(InputFile(tables[NAMES].path, progress))
+        if NAMES in tables:
+            people = self._directors = Directors(self._films, self._count)
+            if CREW in tables:
+                self._has_crew = True
+                yield from people.read_crew(InputFile(tables[CREW].path, progress))
+            if PRINCIPALS in tables:
+                add_people(InputFile(tables[PRINCIPALS].path, progress), self._films, people)
+            yield from people.read_names(InputFile(tables[NAMES].path, progress))
+        if AKAS in tables:
+            file = InputFile(tables[AKAS].path, progress)
+            self._akas = Groups(file, self._films, len(AKAS_COLUMNS))
+        if PRINCIPALS in tables:
+            file = InputFile(tables[PRINCIPALS].path, progress)
+            self._principals = Groups(file, self._films, len(PRINCIPALS_COLUMNS))
+
+    @property
+    def has_lists(self) -> bool:
+        """Whether there are files whose rows are read together with title.basics."""
+        return self._akas is not None or self._principals is not None
+
+    def lists_of(self, number: int) -> tuple[Titles, tuple[Credit, ...]]:
+        """Return the titles and credits of the next film. Call it for every film in order."""
+        titles: Titles = ()
+        credits_: tuple[Credit, ...] = ()
+        if self._akas:
+            try:
+                titles = titles_of(self._akas.take(number))
+            except InvalidValue as error:
+                self._akas.reject(error)
+        if self._principals and self._directors:
+            try:
+                credits_ = credits_of(self._principals.take(number), self._directors)
+            except InvalidValue as error:
+                self._principals.reject(error)
+        return titles, credits_
+
+    def finish(self) -> Iterator[RejectedRow]:
+        """Yield the invalid rows of titles and credits."""
+        for groups in (self._akas, self._principals):
+            if groups:
+                yield from groups.finish()
 
     def of(self, number: int) -> tuple[float | None, int, tuple[str, ...]]:
         """Return the rating, votes and directors of the film with this id."""
@@ -127,7 +184,7 @@ class _Joins:
         if rank < 0:
             return None, 0, ()
         rating, votes = self._ratings.of(rank) if self._ratings else (None, 0)
-        return rating, votes, self._directors.of(rank) if self._directors else ()
+        return rating, votes, self._directors.of(rank) if self._directors and self._has_crew else ()
 
 
 def _read(tables: dict[str, Table], options: ReadOptions, progress: Progress) -> Iterator[Record]:
@@ -138,16 +195,21 @@ def _read(tables: dict[str, Table], options: ReadOptions, progress: Progress) ->
     joins = _Joins(films, films.freeze())
     yield from joins.read(tables, progress)
     yield from _films(InputFile(tables[BASICS].path, progress), types, joins, options, progress)
+    yield from joins.finish()
 
 
 def _collect_ids(file: InputFile, types: frozenset[bytes], films: IdSet) -> None:
     """Add the ids of all titles of these types. The last pass rejects invalid rows."""
     for _, line in rows(file):
-        cells = line.split(b"\t", 2)
-        if len(cells) == 3 and cells[1] in types:
-            number = number_in(cells[0])
-            if number >= 0:
-                films.add(number)
+        number = _number_of_film(line, types)
+        if number >= 0:
+            films.add(number)
+
+
+def _number_of_film(line: bytes, types: frozenset[bytes]) -> int:
+    """Return the number in the id of a title of these types, or -1."""
+    cells = line.split(b"\t", 2)
+    return number_in(cells[0]) if len(cells) == 3 and cells[1] in types else -1
 
 
 def _films(
@@ -157,7 +219,12 @@ def _films(
     options: ReadOptions,
     progress: Progress,
 ) -> Iterator[Record]:
+    lists = NO_LISTS
+    has_lists = joins.has_lists
     for line_number, line in rows(file):
+        if has_lists:
+            number = _number_of_film(line, types)
+            lists = joins.lists_of(number) if number >= 0 else NO_LISTS
         tabs = line.count(b"\t")
         if len(line) > RECORD_LIMIT:
             yield file.rejected_row(
@@ -169,7 +236,7 @@ def _films(
             progress.skipped[skipped] += 1
         else:
             try:
-                yield _film(line, joins, options)
+                yield _film(line, joins, options, lists)
             except InvalidValue as error:
                 yield file.rejected_row(line_number, error.reason, error.detail)
             except UnicodeDecodeError:
@@ -185,13 +252,18 @@ def _reason_to_skip(line: bytes, types: frozenset[bytes], options: ReadOptions) 
     return "adult" if adult == b"1" and not options.adult else None
 
 
-def _film(line: bytes, joins: _Joins, options: ReadOptions) -> FilmRecord:
+def _film(
+    line: bytes, joins: _Joins, options: ReadOptions, lists: tuple[Titles, tuple[Credit, ...]]
+) -> FilmRecord:
     cells = line.decode().split("\t")
     identifier, _, title, original_title, _, year, _, runtime_minutes, genres = cells
     number = number_in(identifier.encode())
     if number < 0:
         raise InvalidValue(RejectionReason.ID_INVALID, identifier[:20])
     rating, votes, directors = joins.of(number)
+    titles, credits_ = lists
+    if credits_ and not directors:
+        directors = tuple(each.name for each in credits_ if each.department == "directing")
     film = values.film(
         identifier,
         None if title == NULL else title,
@@ -203,6 +275,8 @@ def _film(line: bytes, joins: _Joins, options: ReadOptions) -> FilmRecord:
         directors=directors,
         runtime_minutes=runtime_minutes,
         imdb_id=identifier,
+        titles=titles,
+        credits=credits_,
     )
     if options.labels:
         return options.labels.apply(film, dict(zip(COLUMNS, cells, strict=True)))

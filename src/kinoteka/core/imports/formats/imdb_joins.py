@@ -155,6 +155,14 @@ class Directors:
         names = map(self._name, self._crew[start + 1 : start + 1 + count])
         return tuple(dict.fromkeys(name for name in names if name))
 
+    def add_person(self, number: int) -> None:
+        """Note a person whose name is needed. Call it before `read_names`."""
+        self._people.add(number)
+
+    def name(self, number: int) -> str:
+        """Return the name of a person, or "" if it is unknown."""
+        return self._name(number) if self._people.rank(number) >= 0 else ""
+
     def _store_name(self, rank: int, name: str) -> None:
         self._name_starts[rank] = len(self._names)
         self._names += name.encode()

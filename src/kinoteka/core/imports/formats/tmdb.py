@@ -5,16 +5,24 @@ Directors come from the crew in a second table, the credits.
 """
 
 from collections.abc import Iterator, Sequence
+from typing import Any, TypedDict
 
 import msgspec
 
 from kinoteka.core.imports.formats import numbers, texts, values
+from kinoteka.core.imports.formats.country_codes import country_codes
 from kinoteka.core.imports.formats.csv_rows import csv_rows
 from kinoteka.core.imports.formats.files import InputFile, bytes_on_disk
 from kinoteka.core.imports.formats.recognition import Role, Table, recognise
-from kinoteka.core.imports.formats.tmdb_objects import poster_url
+from kinoteka.core.imports.formats.tmdb_objects import credits_of, poster_url
 from kinoteka.core.imports.readers import InputPath, Progress, ReadOptions, Record
-from kinoteka.core.imports.record import FilmRecord, InvalidValue, RejectedRow, RejectionReason
+from kinoteka.core.imports.record import (
+    Credit,
+    FilmRecord,
+    InvalidValue,
+    RejectedRow,
+    RejectionReason,
+)
 
 CREDITS, MOVIES = "tmdb_5000_credits", "tmdb_5000_movies"
 ROLES = (
@@ -23,15 +31,21 @@ ROLES = (
 )
 ID_DIGITS = 15
 
-Directors = dict[str, tuple[str, ...]]
+People = dict[str, tuple[tuple[str, ...], bytes]]
+"""The directors and the encoded credits by film: encoded, they take a fifth of the memory."""
 
 
-class _Member(msgspec.Struct):
-    job: str = ""
-    name: str = ""
+class _Member(TypedDict, total=False):
+    id: int | str | None
+    name: str
+    job: str
+    department: str
+    character: str | None
 
 
-_CREW = msgspec.json.Decoder(list[_Member])
+_PEOPLE = msgspec.json.Decoder(list[_Member])
+_OBJECTS = msgspec.json.Decoder(list[dict[str, Any]])
+_CREDITS = msgspec.msgpack.Decoder(tuple[Credit, ...])
 
 
 def read(files: Sequence[InputPath], options: ReadOptions, progress: Progress) -> Iterator[Record]:
@@ -42,9 +56,9 @@ def read(files: Sequence[InputPath], options: ReadOptions, progress: Progress) -
 
 
 def _read(tables: dict[str, Table], options: ReadOptions, progress: Progress) -> Iterator[Record]:
-    directors: Directors = {}
+    people: People = {}
     if CREDITS in tables:
-        yield from _read_credits(tables[CREDITS], directors, progress)
+        yield from _read_credits(tables[CREDITS], people, progress)
     columns = tables[MOVIES].columns
     file = InputFile(tables[MOVIES].path, progress)
     for row in csv_rows(file, ",", len(columns)):
@@ -56,32 +70,39 @@ def _read(tables: dict[str, Table], options: ReadOptions, progress: Progress) ->
                 progress.skipped["adult"] += 1
                 continue
             try:
-                yield _film(cells, directors, options)
+                yield _film(cells, people, options)
             except InvalidValue as error:
                 yield file.rejected_row(row[0], error.reason, error.detail)
 
 
-def _read_credits(table: Table, directors: Directors, progress: Progress) -> Iterator[RejectedRow]:
-    """Collect the directors by film, and yield rejected rows."""
+def _read_credits(table: Table, people: People, progress: Progress) -> Iterator[RejectedRow]:
+    """Collect the directors and credits by film, and yield rejected rows."""
     file = InputFile(table.path, progress)
     film, crew = table.columns.index("movie_id"), table.columns.index("crew")
+    cast = table.columns.index("cast") if "cast" in table.columns else -1
     for row in csv_rows(file, ",", len(table.columns)):
         if isinstance(row, RejectedRow):
             yield row
         elif row[0] > 1:
             try:
-                names = [each.name for each in _CREW.decode(row[1][crew]) if each.job == "Director"]
-                directors[row[1][film].strip()] = texts.names_of(names, "crew")
+                members = _PEOPLE.decode(row[1][crew])
+                actors = _PEOPLE.decode(row[1][cast]) if cast >= 0 else []
+                names = [each.get("name") for each in members if each.get("job") == "Director"]
+                people[row[1][film].strip()] = (
+                    texts.names_of(names, "crew"),
+                    msgspec.msgpack.encode(credits_of(actors, members)),
+                )
             except msgspec.DecodeError as error:
-                yield file.rejected_row(row[0], RejectionReason.JSON_INVALID, f"crew: {error}")
+                yield file.rejected_row(row[0], RejectionReason.JSON_INVALID, f"credits: {error}")
             except InvalidValue as error:
                 yield file.rejected_row(row[0], error.reason, error.detail)
 
 
-def _film(cells: dict[str, str], directors: Directors, options: ReadOptions) -> FilmRecord:
+def _film(cells: dict[str, str], people: People, options: ReadOptions) -> FilmRecord:
     identifier = cells["id"].strip()
     if not identifier.isdecimal() or len(identifier) > ID_DIGITS:
         raise InvalidValue(RejectionReason.ID_INVALID, identifier[:40])
+    directors, credits_ = people.get(identifier, ((), b"\x90"))
     votes = numbers.votes_of(cells.get("vote_count"))
     rating = numbers.rating_of(cells.get("vote_average"))
     film = values.film(
@@ -95,8 +116,19 @@ def _film(cells: dict[str, str], directors: Directors, options: ReadOptions) -> 
         votes=votes,
         poster=poster_url(cells.get("poster_path")),
         genres=cells.get("genres"),
-        directors=directors.get(identifier),
+        directors=directors,
         runtime_minutes=cells.get("runtime"),
         tmdb_id=int(identifier),
+        countries=country_codes(_countries(cells.get("production_countries"))),
+        credits=_CREDITS.decode(credits_),
     )
     return options.labels.apply(film, cells) if options.labels else film
+
+
+def _countries(cell: str | None) -> list[str]:
+    """Return the codes of countries in a cell of JSON, or its names in a list with commas."""
+    try:
+        found = _OBJECTS.decode(cell or "[]")
+    except msgspec.DecodeError:
+        return (cell or "").split(",")
+    return [str(each.get("iso_3166_1") or each.get("name") or "") for each in found]
