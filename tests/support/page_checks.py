@@ -102,8 +102,8 @@ TEXTS = """() => {
 # Names that are the same in both: of things, of files and addresses, and what the server calls its
 # permissions, roles and labels.
 NAMES = re.compile(
-    r"\S+[.@:/]\S+|\b(Kinoteka|JSON|JPEG|PNG|WebP|IMDb|TMDB|CSV|MovieLens|Kodi|NFO|Firefox|Linux|Python|httpx"
-    r"|HTTP|YouTube|anonymous|csv|hidden|ID|operator|root|user)\b"
+    r"\S+[.@:/]\S+|\b(Kinoteka|JSON|JPEG|PNG|WebP|IMDb|TMDB|CSV|MovieLens|Kodi|NFO|Firefox|Linux|Python"
+    r"|httpx|HTTP|YouTube|anonymous|csv|demo|hidden|ID|operator|root|user)\b"
 )
 WORD = re.compile(r"[A-Za-zÀ-ÿ]{2,}")
 
