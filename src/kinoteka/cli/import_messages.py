@@ -89,7 +89,7 @@ def summary(
     for path in progress.ignored:
         yield f"  {path} has no data for the catalogue, ignored"
     if done.batch is not None:
-        yield f"  kinoteka import undo {done.batch} undoes this import"
+        yield f"undo this import with: kinoteka import undo {done.batch}"
     for recognised in progress.recognised:
         yield from _table(recognised)
     yield from rejected_rows(done, listed)

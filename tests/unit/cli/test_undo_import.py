@@ -23,9 +23,10 @@ def run(settings, tmp_path):
 
 
 def test_import_is_undone_by_the_number_in_its_summary(run, settings) -> None:
-    assert "kinoteka import undo 1 undoes" in run("csv", "club.csv", content=FILMS).stdout
+    added = run("csv", "club.csv", content=FILMS)
+    assert "undo this import with: kinoteka import undo 1\n" in added.stdout
     changed = run("csv", "club.csv", content=FILMS.replace("1985", "1986") + "3,New,2000\n")
-    assert "kinoteka import undo 2 undoes" in changed.stdout
+    assert "undo this import with: kinoteka import undo 2\n" in changed.stdout
     undone = run("undo", "2")
     assert undone.exit_code == 0
     assert undone.stdout.splitlines() == [
