@@ -53,6 +53,7 @@ TESTED_ELSEWHERE = {
     "database/engines/sqlite/search/*.py": "by searches on both engines",
     "database/film_search.py": "by searches on both engines",
     "database/import_target.py": "by imports into both engines",
+    "database/import_members.py": "by imports into both engines",
     "database/interface.py": "interfaces",
     "database/migrations/env.py": "by the migrations",
     "database/schema.py": "by the migrations, which must lead to it",

@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 
 from kinoteka.database.film_columns import STORED, assigned
+from kinoteka.database.import_members import KEYED_COLUMNS
 from kinoteka.database.import_session import ImportSession
 from kinoteka.database.member_tables import KINDS, MEMBER_TABLES
 
@@ -274,7 +275,8 @@ class _Lists:
 
     def flush(self) -> None:
         """Write the new names and lists."""
-        self._session.insert(f"{self._kind}s", self._names)
+        columns = ", ".join(("number", *KEYED_COLUMNS[self._kind]))
+        self._session.insert(f"{self._kind}s ({columns})", self._names)
         self._session.insert(f"{self._kind}_lists", self._entries)
         self._names.clear()
         self._entries.clear()

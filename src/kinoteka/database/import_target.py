@@ -67,7 +67,7 @@ class StagingTables(Protocol):
         """Add films, as rows of `film_columns.STAGED`."""
 
     def add_names(self, kind: str, rows: Rows) -> None:
-        """Add names as rows of number, name, key and, for directors, the sort key."""
+        """Add names as rows of number and `import_members.NAME_COLUMNS`."""
 
     def add_lists(self, kind: str, rows: Rows) -> None:
         """Add entries of lists as rows of list, position from 0, and number of the name."""
@@ -75,8 +75,11 @@ class StagingTables(Protocol):
     def add_ids(self, rows: Rows) -> None:
         """Add external ids as rows of position, kind and value."""
 
+    def add_extras(self, table: str, rows: Rows) -> None:
+        """Add credits, titles or countries as rows of `import_members.EXTRA_COLUMNS`."""
+
     def delete_films_after(self, after: int) -> None:
-        """Delete the films above a position, and their ids."""
+        """Delete the films above a position, and what belongs to them."""
 
     def delete_names_after(self, kind: str, after: int) -> None:
         """Delete the names above a number."""

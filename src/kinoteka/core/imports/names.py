@@ -2,6 +2,7 @@
 
 from unicodedata import normalize
 
+from kinoteka.core.imports.genre_vocabulary import genre_key
 from kinoteka.search.folding import fold
 
 UNKNOWN = "Unknown"
@@ -22,4 +23,4 @@ def sort_key(name: str) -> str:
 
 def name_keys(kind: str, name: str) -> tuple[str, ...]:
     """Return the keys that are stored beside a name of this kind (genre or director)."""
-    return (name_key(name), sort_key(name)) if kind == "director" else (name_key(name),)
+    return name_key(name), (sort_key if kind == "director" else genre_key)(name)

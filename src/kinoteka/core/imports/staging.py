@@ -5,23 +5,33 @@ that long. Films are therefore validated and written to staging tables first, wh
 afterwards. `ImportTarget.store` moves the films into the catalogue in one transaction.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from operator import attrgetter
 from types import TracebackType
 from typing import Any, NamedTuple
 
 from kinoteka.core.imports.fingerprints import fingerprint, previous_fingerprint
-from kinoteka.core.imports.names import UNKNOWN, name_key, sort_key
+from kinoteka.core.imports.members import (
+    MEMBER_KEYS,
+    NAME_ROWS,
+    UNKNOWN_MEMBER,
+    Person,
+    directors_of,
+    extra_rows,
+)
 from kinoteka.core.imports.record import FilmRecord
 from kinoteka.database import film_columns
 from kinoteka.database.import_target import StagingTables
-from kinoteka.database.member_tables import MEMBER_TABLES
 
 BATCH = 5_000
 MAX_CACHED_LISTS = 200_000
 """How many lists of names have their numbers cached in memory, at about 250 bytes each."""
 
-Names = tuple[str, ...]
+MAX_CACHED_PEOPLE = 150_000
+"""How many people have their numbers cached in memory, at about 300 bytes each."""
+
+Member = str | Person
+Members = tuple[Member, ...]
 
 
 class Savepoint(NamedTuple):
@@ -63,7 +73,8 @@ class Staging:
     def savepoint(self) -> Savepoint:
         """Return the current state for `roll_back_to`."""
         self._write()
-        return Savepoint(self._last_position, self._genres.last_name, self._directors.last_name)
+        last_names = (each.names.last for each in (self._genres, self._directors))
+        return Savepoint(self._last_position, *last_names)
 
     def roll_back_to(self, savepoint: Savepoint) -> None:
         """Delete everything that was added after the savepoint."""
@@ -87,65 +98,97 @@ class Staging:
         if not batch:
             return
         genres = self._genres.numbers([film.genres for film in batch])
-        directors = self._directors.numbers([film.directors for film in batch])
+        directors = self._directors.numbers([directors_of(film) for film in batch])
         positions = range(self._last_position - len(batch) + 1, self._last_position + 1)
         self._tables.add_films(map(_row, positions, batch, genres, directors))
         self._tables.add_ids(_ids(positions, batch))
+        for table, rows in extra_rows(positions, batch, self._directors.names.number).items():
+            self._tables.add_extras(table, rows)
+        self._directors.names.write()
 
 
-class _NameLists:
-    """Numbers of staged lists of names.
+class _Names:
+    """Numbers of staged genres or people.
 
     A name whose number is no longer cached is staged again. Storing merges the duplicates.
     """
 
     def __init__(self, tables: StagingTables, kind: str) -> None:
+        self.last = 0
         self._tables = tables
         self._kind = kind
-        self._numbers: dict[Names, int] = {}
-        self._last_list = 0
-        self.last_name = 0
+        self._numbers: dict[Member, int] = {}
+        self._new: list[tuple[Any, ...]] = []
 
-    def numbers(self, lists: list[Names]) -> list[int]:
-        """Return the number of each list. An empty list contains only `UNKNOWN`."""
-        known = self._numbers
-        new = dict.fromkeys(names for names in lists if names not in known)
-        if len(known) + len(new) > MAX_CACHED_LISTS:
-            known.clear()
-            new = dict.fromkeys(lists)
+    def number(self, member: Member) -> int:
+        """Return the number of a genre or person."""
+        number = self._numbers.get(member)
+        if number is None:
+            self.last += 1
+            number = self._numbers[member] = self.last
+            self._new.append((number, *NAME_ROWS[self._kind](member)))
+        return number
+
+    def write(self) -> None:
+        """Stage the new names."""
+        new, self._new = self._new, []
         if new:
-            self._stage(new)
-        return [known[names] for names in lists]
+            self._tables.add_names(self._kind, new)
+        if len(self._numbers) > MAX_CACHED_PEOPLE:
+            self._numbers.clear()
 
     def roll_back_to(self, number: int) -> None:
         """Delete the names with higher numbers."""
-        self._numbers.clear()
+        self.clear()
         self._tables.delete_names_after(self._kind, number)
 
     def clear(self) -> None:
         """Release the memory of the cache."""
         self._numbers.clear()
 
-    def _stage(self, lists: Iterable[Names]) -> None:
-        new_names: dict[str, tuple[int, str]] = {}
+
+class _NameLists:
+    """Numbers of staged lists of genres or directors."""
+
+    def __init__(self, tables: StagingTables, kind: str) -> None:
+        self.names = _Names(tables, kind)
+        self._tables = tables
+        self._kind = kind
+        self._numbers: dict[Members, int] = {}
+        self._last_list = 0
+
+    def numbers(self, lists: Sequence[Members]) -> list[int]:
+        """Return the number of each list. An empty list contains only `UNKNOWN`."""
+        known = self._numbers
+        new = dict.fromkeys(members for members in lists if members not in known)
+        if len(known) + len(new) > MAX_CACHED_LISTS:
+            known.clear()
+            new = dict.fromkeys(lists)
+        if new:
+            self._stage(new)
+        return [known[members] for members in lists]
+
+    def roll_back_to(self, number: int) -> None:
+        """Delete the names with higher numbers."""
+        self._numbers.clear()
+        self.names.roll_back_to(number)
+
+    def clear(self) -> None:
+        """Release the memory of the cache."""
+        self._numbers.clear()
+        self.names.clear()
+
+    def _stage(self, lists: Iterable[Members]) -> None:
         entries: list[tuple[int, int, int]] = []
-        for names in lists:
+        for members in lists:
             self._last_list += 1
-            self._numbers[names] = self._last_list
-            keys: dict[str, str] = {}
-            for name in names or (UNKNOWN,):
-                keys.setdefault(name_key(name), name)
-            for position, (key, name) in enumerate(keys.items()):
-                if key not in new_names:
-                    self.last_name += 1
-                    new_names[key] = (self.last_name, name)
-                entries.append((self._last_list, position, new_names[key][0]))
-        sorted_by = "sort_key" in MEMBER_TABLES[self._kind].name_columns
-        rows = (
-            (number, name, key, *((sort_key(name),) if sorted_by else ()))
-            for key, (number, name) in new_names.items()
-        )
-        self._tables.add_names(self._kind, rows)
+            self._numbers[members] = self._last_list
+            unique: dict[object, Member] = {}
+            for member in members or UNKNOWN_MEMBER[self._kind]:
+                unique.setdefault(MEMBER_KEYS[self._kind](member), member)
+            for position, member in enumerate(unique.values()):
+                entries.append((self._last_list, position, self.names.number(member)))
+        self.names.write()
         self._tables.add_lists(self._kind, entries)
 
 

@@ -81,6 +81,13 @@ def test_interrupted_migration_is_resumed(previous, monkeypatch):
     assert rows(previous, CREDITS) == links
 
 
+def test_genres_get_their_keys_in_the_vocabulary(previous):
+    migrate(previous)
+    query = "SELECT name FROM genre_aliases JOIN genres ON genres.id = genre_id WHERE alias_key = ?"
+    (noir,) = rows(previous, query, "filmnoir")
+    assert noir in ("Film-Noir", "Film Noir")
+
+
 @pytest.mark.engines("sqlite")
 def test_foreign_keys_are_intact_after_the_migration(previous):
     migrate(previous)

@@ -15,6 +15,12 @@ from kinoteka.database.film_columns import (
     create_staged_films,
     listed,
 )
+from kinoteka.database.import_members import (
+    EXTRA_COLUMNS,
+    EXTRAS,
+    NAME_COLUMNS,
+    MemberStatements,
+)
 from kinoteka.database.member_tables import MEMBER_TABLES
 from kinoteka.database.schema import FILM_FACTS
 from kinoteka.database.weighted_ratings import WEIGHTED_RATING
@@ -23,17 +29,22 @@ from kinoteka.database.weighted_ratings import WEIGHTED_RATING
 
 _COPY_TYPES = {SmallInteger: "int2", BigInteger: "int8", Integer: "int4", Float: "float8"}
 FILM_TYPES = tuple(_COPY_TYPES.get(type(column.type), "text") for column in STAGED)
-NAME_TYPES = {
-    kind: ("int4", *("text" for _ in tables.name_columns)) for kind, tables in MEMBER_TABLES.items()
+NAME_TYPES = {kind: ("int4", *("text" for _ in names)) for kind, names in NAME_COLUMNS.items()}
+NAME_TARGETS = {
+    kind: f"staged_{kind}s (number, {listed(names)})" for kind, names in NAME_COLUMNS.items()
+}
+_NUMBERS = ("position", "department", "place", "number")
+EXTRA_TYPES = {
+    table: tuple("int4" if name in _NUMBERS else "text" for name in columns)
+    for table, columns in EXTRA_COLUMNS.items()
 }
 LIST_TYPES = ("int4", "int2", "int4")
 ID_TYPES = ("int4", "text", "text")
 
+MEMBERS = MemberStatements("staged_", r"%(\1)s", 'TEXT COLLATE "C"')
 CREATE_STAGING = f"""
 {create_staged_films("postgresql", "staged_films", "TEMPORARY")};
-CREATE TEMPORARY TABLE staged_genres (number INTEGER, name TEXT COLLATE "C",
-    name_key TEXT COLLATE "C");
-CREATE TEMPORARY TABLE staged_directors (LIKE staged_genres, sort_key TEXT COLLATE "C");
+{MEMBERS.create("staged_", "TEMPORARY ")}
 CREATE TEMPORARY TABLE staged_genre_lists (list INTEGER, place SMALLINT, number INTEGER);
 CREATE TEMPORARY TABLE staged_director_lists (LIKE staged_genre_lists);
 CREATE TEMPORARY TABLE staged_ids (position INTEGER NOT NULL, kind TEXT COLLATE "C" NOT NULL,
@@ -42,7 +53,9 @@ CREATE TEMPORARY TABLE staged_ids (position INTEGER NOT NULL, kind TEXT COLLATE 
 # Many films share a list of genres, or of directors, so each list is staged once.
 
 DELETE_FILMS_AFTER = "DELETE FROM staged_films WHERE position > %(after)s"
-DELETE_IDS_AFTER = "DELETE FROM staged_ids WHERE position > %(after)s"
+DELETE_PARTS_AFTER = tuple(
+    f"DELETE FROM staged_{table} WHERE position > %(after)s" for table in ("ids", *EXTRAS)
+)
 
 
 def delete_names_after(kind: str) -> str:
@@ -63,11 +76,13 @@ INDEX_STAGED = """
 ALTER TABLE staged_films ADD PRIMARY KEY (position);
 CREATE INDEX staged_ids_position ON staged_ids (position);
 ANALYZE staged_films (position, external_id, label, genre_list, director_list), staged_genres,
-    staged_directors, staged_genre_lists, staged_director_lists, staged_ids
+    staged_directors, staged_genre_lists, staged_director_lists, staged_ids, staged_credits,
+    staged_other_titles, staged_countries
 """
 DROP_STAGING = """
 DROP TABLE IF EXISTS staged_films, staged_genres, staged_directors, staged_genre_lists,
-    staged_director_lists, staged_ids
+    staged_director_lists, staged_ids, staged_new_names, staged_credits, staged_other_titles,
+    staged_countries
 """
 
 # --- Storing: one transaction on the catalogue. ----------------------------------------------
@@ -112,31 +127,12 @@ def set_last_id(table: str) -> str:
     )
 
 
-def insert_names(kind: str) -> str:
-    """Add the staged names that the catalogue lacks, in the order of the files."""
-    tables = MEMBER_TABLES[kind]
-    columns = listed(tables.name_columns)
-    return f"""
-INSERT INTO {tables.names} (id, {columns})
-SELECT %(last_id)s + row_number() OVER (ORDER BY number), {columns}
-FROM (
-    SELECT DISTINCT ON (name_key) number, {columns} FROM staged_{kind}s
-    ORDER BY name_key, number
-) AS new
-WHERE NOT EXISTS (SELECT 1 FROM {tables.names} AS known WHERE known.name_key = new.name_key)
-ORDER BY number
-"""
-
-
 def identify_members(kind: str) -> str:
     """Create the lists with the ids of the catalogue instead of the staged numbers."""
     return f"""
 CREATE TEMPORARY TABLE staged_{kind}_members ON COMMIT DROP AS
-SELECT list, place, known.id
-FROM staged_{kind}_lists
-JOIN staged_{kind}s AS staged USING (number)
-JOIN (SELECT min(id) AS id, name_key FROM {MEMBER_TABLES[kind].names} GROUP BY name_key) AS known
-    ON known.name_key = staged.name_key
+SELECT list, place, staged.stored_id AS id
+FROM staged_{kind}_lists JOIN staged_{kind}s AS staged USING (number)
 ORDER BY list, place;
 ALTER TABLE staged_{kind}_members ADD PRIMARY KEY (list, place);
 ANALYZE staged_{kind}_members
@@ -258,7 +254,17 @@ FROM staged_plan AS plan
 JOIN staged_films AS staged USING (position)
 JOIN staged_{kind}_members AS member ON member.list = staged.{kind}_list
 WHERE {_in_slice(new)} AND plan.carries
+ON CONFLICT DO NOTHING
 """
+
+
+def store_extra(extra: str, *, new: bool) -> str:
+    """Store the credits, titles or countries of the new or the changed films in a slice."""
+    changed = (
+        "AND plan.film_id <= %(last_id)s"
+        " AND EXISTS (SELECT 1 FROM films WHERE films.id = plan.film_id)"
+    )
+    return MEMBERS.store_extra(extra, "AND plan.film_id > %(last_id)s" if new else changed)
 
 
 def delete_members(kind: str) -> str:
@@ -282,6 +288,7 @@ SELECT name FROM revisions WHERE name = ANY(%(names)s::TEXT[]) ORDER BY name FOR
 
 FILLED = (
     *("films", "film_values", "film_ids", "film_genres", "credits", "genres", "people"),
+    *("person_ids", "film_titles", "film_countries"),
     *("genre_counts", "director_counts", "search_films", "search_words", "search_trigrams"),
 )
 """The tables that an import fills."""

@@ -25,7 +25,7 @@ class TemporaryTables:
 
     def add_names(self, kind: str, rows: Rows) -> None:
         """Add names."""
-        copy_rows(self._connection, f"staged_{kind}s", queries.NAME_TYPES[kind], rows)
+        copy_rows(self._connection, queries.NAME_TARGETS[kind], queries.NAME_TYPES[kind], rows)
 
     def add_lists(self, kind: str, rows: Rows) -> None:
         """Add entries of lists."""
@@ -35,10 +35,15 @@ class TemporaryTables:
         """Add external ids."""
         copy_rows(self._connection, "staged_ids", queries.ID_TYPES, rows)
 
+    def add_extras(self, table: str, rows: Rows) -> None:
+        """Add credits, titles or countries."""
+        copy_rows(self._connection, f"staged_{table}", queries.EXTRA_TYPES[table], rows)
+
     def delete_films_after(self, after: int) -> None:
-        """Delete the films above a position, and their ids."""
+        """Delete the films above a position, and what belongs to them."""
         run(self._connection, queries.DELETE_FILMS_AFTER, {"after": after})
-        run(self._connection, queries.DELETE_IDS_AFTER, {"after": after})
+        for statement in queries.DELETE_PARTS_AFTER:
+            run(self._connection, statement, {"after": after})
 
     def delete_names_after(self, kind: str, after: int) -> None:
         """Delete the names above a number."""

@@ -29,8 +29,9 @@ from kinoteka.database.engines.postgresql.search import index as search
 from kinoteka.database.engines.postgresql.search import words as postgresql_words
 from kinoteka.database.film_combining import combine, finish
 from kinoteka.database.film_matching import COUNT_RULES, match
+from kinoteka.database.import_members import EXTRAS
 from kinoteka.database.import_target import Batch, BeforeCommit, Changes, ImportRules, OnStored
-from kinoteka.database.member_tables import KINDS, MEMBER_TABLES
+from kinoteka.database.member_tables import KINDS
 from kinoteka.database.revisions import INCREMENT_REVISION
 from kinoteka.database.search_entries import read_entries
 from kinoteka.database.source_ranks import default_rank
@@ -190,8 +191,12 @@ class _StoreTransaction:
             finish(self._session, self._parameters["source_id"], self._batch_id())
 
     def _store_names(self) -> None:
+        (with_ids,) = self._row(queries.MEMBERS.has_ids)
+        for step in queries.MEMBERS.steps(with_ids=with_ids):
+            last_id = self._last_id(step.table)
+            for statement in step.statements:
+                self._run(statement, last_id=last_id)
         for kind in KINDS:
-            self._run(queries.insert_names(kind), last_id=self._last_id(MEMBER_TABLES[kind].names))
             self._run(queries.identify_members(kind))
 
     def _lock(self, *, new_labels: bool, planned: int) -> None:
@@ -231,6 +236,8 @@ class _StoreTransaction:
         if planned > added:
             self._restore_locked_fields()
             self._run(queries.DELETE_IDS)
+            for extra in EXTRAS:
+                self._run(queries.MEMBERS.delete_extra(extra))
             self._store_slices(to_store, new=False)
         return planned
 
@@ -274,6 +281,8 @@ class _StoreTransaction:
             if not new:
                 self._run(queries.delete_members(kind), **part)
             self._run(queries.store_members(kind, new=new), **part)
+        for extra in EXTRAS:
+            self._run(queries.store_extra(extra, new=new), **part)
 
     def _last_id(self, table: str) -> int:
         (last,) = self._row(queries.last_id(table))

@@ -14,6 +14,12 @@ from kinoteka.database.film_columns import (
     create_staged_films,
     listed,
 )
+from kinoteka.database.import_members import (
+    EXTRA_COLUMNS,
+    EXTRAS,
+    NAME_COLUMNS,
+    MemberStatements,
+)
 from kinoteka.database.member_tables import MEMBER_TABLES
 from kinoteka.database.schema import FILM_FACTS
 from kinoteka.database.weighted_ratings import WEIGHTED_RATING
@@ -21,13 +27,13 @@ from kinoteka.database.weighted_ratings import WEIGHTED_RATING
 # --- Staging: a separate database file, filled while the files are read. ---------------------
 
 # The file is useless after a crash, so it needs no durability.
+MEMBERS = MemberStatements("staging.", r":\1", "TEXT")
 CREATE_STAGING = f"""
 PRAGMA journal_mode = OFF;
 PRAGMA synchronous = OFF;
 PRAGMA cache_size = -16384;
 {create_staged_films("sqlite", "films")};
-CREATE TABLE genres (number INTEGER PRIMARY KEY, name TEXT, name_key TEXT);
-CREATE TABLE directors (number INTEGER PRIMARY KEY, name TEXT, name_key TEXT, sort_key TEXT);
+{MEMBERS.create()}
 CREATE TABLE genre_lists (list INTEGER, place INTEGER, number INTEGER,
     PRIMARY KEY (list, place)) WITHOUT ROWID;
 CREATE TABLE director_lists (list INTEGER, place INTEGER, number INTEGER,
@@ -50,7 +56,7 @@ STAGE_FILM = f"INSERT INTO films ({listed(NAMES)}) VALUES ({', '.join('?' * len(
 
 def stage_name(kind: str) -> str:
     """Stage a name with its keys (`kind` is genre or director)."""
-    columns = MEMBER_TABLES[kind].name_columns
+    columns = NAME_COLUMNS[kind]
     return f"INSERT INTO {kind}s (number, {listed(columns)}) VALUES (?{', ?' * len(columns)})"
 
 
@@ -59,8 +65,14 @@ def stage_list(kind: str) -> str:
     return f"INSERT INTO {kind}_lists (list, place, number) VALUES (?, ?, ?)"
 
 
+def stage_extra(table: str) -> str:
+    """Stage a credit, title or country."""
+    columns = EXTRA_COLUMNS[table]
+    return f"INSERT INTO {table} ({listed(columns)}) VALUES ({', '.join('?' * len(columns))})"
+
+
 DELETE_FILMS_AFTER = "DELETE FROM films WHERE position > ?"
-DELETE_IDS_AFTER = "DELETE FROM ids WHERE position > ?"
+DELETE_PARTS_AFTER = tuple(f"DELETE FROM {table} WHERE position > ?" for table in ("ids", *EXTRAS))
 
 
 def delete_names_after(kind: str) -> str:
@@ -170,7 +182,6 @@ INSERT INTO staging.plan (position, film_id, label_id)
 SELECT follower.position, leader.film_id, leader.label_id
 FROM staging.followers AS follower JOIN staging.plan AS leader ON leader.position = follower.leader
 """
-LAST_FILM_ID = "SELECT coalesce((SELECT seq FROM main.sqlite_sequence WHERE name = 'films'), 0)"
 PLAN_ADDED = """
 INSERT INTO staging.plan (position, film_id, label_id)
 SELECT position, :last_id + row_number() OVER (ORDER BY position),
@@ -182,28 +193,16 @@ WHERE position NOT IN (SELECT position FROM staging.plan)
 PLAN = (PLAN_CHANGED, PLAN_JOINED, PLAN_ADDED, PLAN_FOLLOWERS)
 
 
-def insert_names(kind: str) -> str:
-    """Add the staged names that the catalogue lacks, in the order of the files."""
-    # ON CONFLICT would consume an id on every import.
-    tables = MEMBER_TABLES[kind]
-    columns = listed(tables.name_columns)
-    return f"""
-INSERT INTO main.{tables.names} ({columns})
-SELECT {columns}
-FROM (SELECT min(number) AS number, {columns} FROM staging.{kind}s GROUP BY name_key) AS new
-WHERE NOT EXISTS (SELECT 1 FROM main.{tables.names} AS known WHERE known.name_key = new.name_key)
-ORDER BY number
-"""
+def last_id(table: str) -> str:
+    """Select the highest id that the table has ever had."""
+    return f"SELECT coalesce((SELECT seq FROM main.sqlite_sequence WHERE name = '{table}'), 0)"
 
 
 def identify_names(kind: str) -> str:
-    """Replace the staged numbers with the ids of the catalogue."""
+    """Replace the staged numbers in lists with the ids of the catalogue."""
     return f"""
-UPDATE staging.{kind}_lists SET number = (
-    SELECT min(known.id) FROM staging.{kind}s AS staged
-    JOIN main.{MEMBER_TABLES[kind].names} AS known ON known.name_key = staged.name_key
-    WHERE staged.number = {kind}_lists.number
-)
+UPDATE staging.{kind}_lists SET number =
+    (SELECT stored_id FROM staging.{kind}s AS staged WHERE staged.number = {kind}_lists.number)
 """
 
 
@@ -302,6 +301,7 @@ FROM staging.plan AS plan
 JOIN staging.films AS staged USING (position)
 JOIN staging.{kind}_lists AS member ON member.list = staged.{kind}_list
 WHERE plan.position > :after AND plan.position <= :until AND plan.carries
+ON CONFLICT DO NOTHING
 """
 
 

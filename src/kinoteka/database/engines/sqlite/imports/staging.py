@@ -35,10 +35,15 @@ class StagingFile:
         """Add external ids."""
         self._connection.executemany(queries.STAGE_ID, rows)
 
+    def add_extras(self, table: str, rows: Rows) -> None:
+        """Add credits, titles or countries."""
+        self._connection.executemany(queries.stage_extra(table), rows)
+
     def delete_films_after(self, after: int) -> None:
-        """Delete the films above a position, and their ids."""
+        """Delete the films above a position, and what belongs to them."""
         self._connection.execute(queries.DELETE_FILMS_AFTER, (after,))
-        self._connection.execute(queries.DELETE_IDS_AFTER, (after,))
+        for statement in queries.DELETE_PARTS_AFTER:
+            self._connection.execute(statement, (after,))
 
     def delete_names_after(self, kind: str, after: int) -> None:
         """Delete the names above a number."""

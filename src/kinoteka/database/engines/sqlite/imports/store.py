@@ -23,6 +23,7 @@ from kinoteka.database.engines.sqlite.imports.staging import StagingFile
 from kinoteka.database.engines.sqlite.search import index as search
 from kinoteka.database.film_combining import combine, finish
 from kinoteka.database.film_matching import COUNT_RULES, match
+from kinoteka.database.import_members import EXTRAS
 from kinoteka.database.import_target import Batch, BeforeCommit, Changes, ImportRules, OnStored
 from kinoteka.database.member_tables import KINDS
 from kinoteka.database.revisions import INCREMENT_REVISION
@@ -86,7 +87,7 @@ def _store(
     connection: sqlite3.Connection, source: str, rules: ImportRules, on_stored: OnStored
 ) -> Batch:
     new_labels = _add_labels(connection, rules.labels)
-    last_id = int(connection.execute(queries.LAST_FILM_ID).fetchone()[0])
+    last_id = int(connection.execute(queries.last_id("films")).fetchone()[0])
     parameters: dict[str, object] = {
         "source_id": _source_id(connection, source),
         "ruled": json.dumps(list(rules.labels)),
@@ -180,14 +181,14 @@ def _add_labels(connection: sqlite3.Connection, labels: Sequence[str]) -> bool:
 def _store_planned(
     connection: sqlite3.Connection, parameters: dict[str, object], planned: int, on_stored: OnStored
 ) -> None:
-    for kind in KINDS:
-        connection.execute(queries.insert_names(kind))
-        connection.execute(queries.identify_names(kind))
+    _store_names(connection)
     _restore_locked_fields(connection, parameters)
     connection.execute(queries.DELETE_IDS, parameters)
     estimate_prior(SQLiteReader(connection))
     for kind in KINDS:
         connection.execute(queries.delete_members(kind), parameters)
+    for extra in EXTRAS:
+        connection.execute(queries.MEMBERS.delete_extra(extra), parameters)
     done = 0
     last = int(connection.execute(queries.LAST_POSITION).fetchone()[0])
     with ThreadPoolExecutor(1, "indexing") as indexer:
@@ -199,6 +200,8 @@ def _store_planned(
             connection.execute(queries.STORE_IDS, part)
             for kind in KINDS:
                 connection.execute(queries.store_members(kind), part)
+            for extra in EXTRAS:
+                connection.execute(queries.MEMBERS.store_extra(extra), part)
             if index_rows is not None:
                 search.add_rows(connection, index_rows.result())
             film_ids = [film_id for (film_id,) in connection.execute(queries.FILMS_STORED, part)]
@@ -209,6 +212,17 @@ def _store_planned(
         if index_rows is not None:
             search.add_rows(connection, index_rows.result())
     search.optimize(connection)
+
+
+def _store_names(connection: sqlite3.Connection) -> None:
+    """Find the staged genres and people in the catalogue, or add them."""
+    (with_ids,) = connection.execute(queries.MEMBERS.has_ids).fetchone()
+    for step in queries.MEMBERS.steps(with_ids=with_ids):
+        last_id = int(connection.execute(queries.last_id(step.table)).fetchone()[0])
+        for statement in step.statements:
+            connection.execute(statement, {"last_id": last_id})
+    for kind in KINDS:
+        connection.execute(queries.identify_names(kind))
 
 
 def _restore_locked_fields(connection: sqlite3.Connection, parameters: dict[str, object]) -> None:
