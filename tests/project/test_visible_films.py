@@ -45,6 +45,7 @@ EXEMPT = {
     "kinoteka.core.catalogue.queries:GENRES_AND_DIRECTORS": "only names of a visible film",
     "kinoteka.core.library.queries:BOOKMARKED_IDS": "only ids of films that the actor has",
     "kinoteka.core.film_posters.queries:DELETE_UNUSED": "deletes posters of deleted films",
+    "kinoteka.core.export.queries:NAMES_OF_FILMS": "only names of visible films",
     "kinoteka.core.export.queries:BOOKMARKED": "only ids; BOOKMARKS selects from them",
     "kinoteka.database.weighted_ratings:*": "the mean rating and its weight, of all films",
     "kinoteka.database.engines.*.search.index:*": "writes the index",

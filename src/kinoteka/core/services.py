@@ -13,6 +13,7 @@ from kinoteka.core.catalogue.labels import Labels
 from kinoteka.core.catalogue.service import Catalogue
 from kinoteka.core.chats.search import MessageSearch
 from kinoteka.core.chats.service import Chats
+from kinoteka.core.export.film_lists import FilmLists
 from kinoteka.core.export.service import Export
 from kinoteka.core.film_editing.service import FilmEditing
 from kinoteka.core.film_lookup.service import FilmLookup
@@ -74,6 +75,7 @@ class Services:
     selection_lists: SelectionLists
     media: Media
     export: Export
+    film_lists: FilmLists
     film_editing: FilmEditing
     film_lookup: FilmLookup
     film_posters: FilmPosters

@@ -199,9 +199,8 @@ class Settings(CatalogueSettings, frozen=True, kw_only=True):
     message_limit: Annotated[str, Meta(description="Messages and chats begun, per account.")] = (
         "240 per minute"
     )
-    export_limit: Annotated[
-        str, Meta(description="Downloads of all that is kept of an account, per account.")
-    ] = "5 per hour"
+    export_limit: Annotated[str, Meta(description="Exports of an account.")] = "5 per hour"
+    film_list_limit: Annotated[str, Meta(description="Film lists per address.")] = "60 per hour"
     password_hint_limit: Annotated[
         str, Meta(description="Hints at how strong a password is, per address.")
     ] = "120 per minute"

@@ -24,6 +24,7 @@ from kinoteka.core.catalogue.service import Catalogue
 from kinoteka.core.chats.model import ChatEvent, MessageEvent, ReadReceipt
 from kinoteka.core.chats.search import MessageSearch
 from kinoteka.core.chats.service import Chats
+from kinoteka.core.export.film_lists import FilmLists
 from kinoteka.core.export.service import Export
 from kinoteka.core.film_editing.service import FilmEditing
 from kinoteka.core.film_lookup.service import FilmLookup
@@ -177,6 +178,7 @@ async def wire(settings: Settings) -> Services:
         selection_lists=SelectionLists(selections),
         media=media,
         export=Export(settings, throttle, accounts, own_sessions, catalogue),
+        film_lists=FilmLists(settings, throttle),
         film_editing=film_editing,
         film_lookup=FilmLookup(settings, throttle),
         film_posters=FilmPosters(settings, database, media, film_editing),

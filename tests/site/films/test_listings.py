@@ -11,6 +11,8 @@ from kinoteka.site.films.listings import FilmListing
     [(1, 3, "/films?page=2"), (2, 3, "/films?page=3"), (3, 3, None), (9, 3, None), (1, 0, None)],
 )
 def test_next_page_has_a_url_until_the_last(number: int, pages: int, more: str | None) -> None:
-    shown = FilmListing(Page([], number, pages, pages * 24), "/films", "/films?page={page}", None)
+    shown = FilmListing(
+        Page([], number, pages, pages * 24), "/films", "/films?page={page}", None, ""
+    )
     assert shown.more == more
     assert shown.is_missing == (number > 1)

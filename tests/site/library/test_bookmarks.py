@@ -22,6 +22,12 @@ class TestPage:
         }
         assert text_of(page.css_first(".head p")) == "2 films saved for later"
 
+    def test_bookmarks_are_downloaded_by_their_account(self, library, anna, browser):
+        library.bookmark(anna, "Ran", "Alien")
+        films = anna.get("/bookmarks/export?format=json").json()
+        assert [film["title"] for film in films] == ["Alien", "Ran"]
+        assert browser.get("/bookmarks/export").status_code == 303
+
     def test_empty_page_explains_bookmarks(self, anna):
         page = parse_page(anna.get("/bookmarks"))
         assert element(page, ".empty a").attributes["href"] == "/films"

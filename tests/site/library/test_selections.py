@@ -220,3 +220,13 @@ class TestCreation:
         assert f"{MAX_SELECTIONS} selections" in LexborHTMLParser(response.text).text()
         last = parse_page(anna.get("/selections/mine?page=5"))
         assert len(titles(last, CARD)) == MAX_SELECTIONS - 4 * 24
+
+
+class TestDownload:
+    def test_films_of_a_selection_are_downloaded_in_their_order(self, browser, public):
+        films = browser.get(f"/selections/{public}/export?format=json")
+        assert [film["title"] for film in films.json()] == ["Stalker", "Alien", "Solaris"]
+
+    def test_private_selection_is_downloaded_only_by_its_owner(self, browser, anna, private):
+        path = f"/selections/{private}/export"
+        assert (anna.get(path).status_code, browser.get(path).status_code) == (200, 404)

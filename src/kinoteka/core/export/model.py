@@ -32,6 +32,21 @@ class ExportedFilm(msgspec.Struct, frozen=True):
     runtime_minutes: int | None
 
 
+class ListedFilm(msgspec.Struct, frozen=True):
+    """A film of a downloaded list. An import understands these names."""
+
+    id: int
+    title: str
+    original_title: str | None
+    year: int | None
+    runtime_minutes: int | None
+    rating: float | None
+    votes: int
+    genres: list[str]
+    directors: list[str]
+    description: str
+
+
 class ExportedBookmark(msgspec.Struct, frozen=True):
     """A bookmarked film."""
 

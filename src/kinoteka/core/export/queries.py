@@ -1,7 +1,19 @@
 """Statements that read an account's data in batches. Each uses an index."""
 
-from sqlalchemy import BindParameter, and_, bindparam, select
+from typing import Any
 
+from sqlalchemy import (
+    BindParameter,
+    FromClause,
+    Select,
+    and_,
+    bindparam,
+    literal,
+    select,
+    union_all,
+)
+
+from kinoteka.core.catalogue.model import UNKNOWN
 from kinoteka.core.catalogue.queries import ids_as_json
 from kinoteka.core.export.model import (
     ExportedBookmark,
@@ -16,8 +28,12 @@ from kinoteka.database.schema import (
     bookmarks,
     chat_members,
     chats,
+    film_directors,
+    film_genres,
     films,
+    genres,
     messages,
+    people,
     selection_films,
     selections,
     sign_ins,
@@ -54,6 +70,23 @@ SIGN_INS: Statement[tuple[int, ExportedSignIn]] = Statement(
     .order_by(sign_ins.c.id)
     .limit(BATCH_SIZE),
     _sign_in,
+)
+
+
+def _names(names: FromClause, links: FromClause, column: str, *, genre: bool) -> Select[Any]:
+    return (
+        select(links.c.film_id, literal(genre).label("is_genre"), names.c.name, links.c.position)
+        .join(names, names.c.id == links.c[column])
+        .where(in_list(links.c.film_id, bindparam("ids")), names.c.id != UNKNOWN)
+    )
+
+
+# The genres and directors of films that are known to be visible.
+NAMES_OF_FILMS: Statement[tuple[int, bool, str, int]] = Statement(
+    union_all(
+        _names(genres, film_genres, "genre_id", genre=True),
+        _names(people, film_directors, "director_id", genre=False),
+    ).order_by("film_id", "position")
 )
 
 BOOKMARKED: Statement[tuple[str]] = ids_as_json(

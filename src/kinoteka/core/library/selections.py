@@ -1,13 +1,14 @@
 """Selections: lists of films that accounts make and operators feature.
 
-Public operations: list_public, public_ids, list_editable, get, visible_ids, get_editable, create,
-change, delete, place_film, remove_film, delete_all_of; may_edit, may_delete.
+Public operations: list_public, public_ids, list_editable, get, visible_ids, list_films,
+get_editable, create, change, delete, place_film, remove_film, delete_all_of; may_edit, may_delete.
 
 Accounts create and edit their own selections. With the permission `selections.feature` an operator
 may feature public selections, and edit all that are public, featured or the site's. Nobody else
 may edit a featured selection. Selections omit the films that are not visible to the actor.
 """
 
+from array import array
 from collections.abc import Collection, Sequence
 
 import msgspec
@@ -17,6 +18,8 @@ from kinoteka.core.access.model import SELECTIONS_FEATURE, Actor
 from kinoteka.core.accounts.queries import LOCK
 from kinoteka.core.audit.model import Action, Subject
 from kinoteka.core.audit.record import record
+from kinoteka.core.catalogue.listing import Listing
+from kinoteka.core.catalogue.model import Film
 from kinoteka.core.catalogue.positions import Ids, Positions, parse_ids
 from kinoteka.core.catalogue.service import Catalogue
 from kinoteka.core.library import queries
@@ -31,7 +34,7 @@ from kinoteka.core.library.model import (
     SelectionPage,
     SelectionPosition,
 )
-from kinoteka.core.library.sparse_positions import position_at, position_between
+from kinoteka.core.library.sparse_positions import place, store_films
 from kinoteka.core.text import clean_public_text
 from kinoteka.database.revisions import FILM_SET, Revisions
 from kinoteka.database.unit import Conflict, Unit
@@ -96,6 +99,16 @@ class Selections:
         """
         return await self._with_films(actor, unit, await _open(actor, unit, selection_id))
 
+    async def list_films(self, actor: Actor, unit: Unit, selection_id: int) -> Listing[Film]:
+        """Return the visible films of a selection, in its order.
+
+        Raises:
+            DomainError(SELECTION_UNKNOWN)
+        """
+        selection = await self.get(actor, unit, selection_id)
+        ids = array("q", (film.id for film in selection.films))
+        return Listing(ids, lambda chunk: self._catalogue.films_by_id(actor, unit, chunk))
+
     async def visible_ids(
         self, actor: Actor, unit: Unit, selection_ids: Collection[int]
     ) -> frozenset[int]:
@@ -131,7 +144,7 @@ class Selections:
         new_id = await self._insert(
             unit, account_id=owner, featured=new.featured, public=new.public, **texts
         )
-        await _store_films(unit, new_id, film_ids)
+        await store_films(unit, new_id, film_ids)
         if new.featured:
             subject = Subject("selection", new_id, texts["title"])
             await record(actor, unit, Action.SELECTION_FEATURED, subject)
@@ -193,7 +206,7 @@ class Selections:
         rest = [each for each in stored if each.film_id != film.id]
         if len(rest) == len(stored):
             _require_room(len(stored) + 1)
-        await _place(unit, selection_id, film.id, rest, _index_of(rest, position))
+        await place(unit, selection_id, film.id, rest, _index_of(rest, position))
         await self._invalidate(unit, public=selection.public)
         return await self.get(actor, unit, selection_id)
 
@@ -346,39 +359,6 @@ def _index_of(films: Sequence[SelectionPosition], position: int | None) -> int:
     if position is None or position >= len(visible):
         return len(films)
     return visible[position]
-
-
-async def _place(
-    unit: Unit, selection_id: int, film_id: int, rest: Sequence[SelectionPosition], index: int
-) -> None:
-    """Store a film before another one of the same selection, or at the end."""
-    before = rest[index - 1].position if index else None
-    after = rest[index].position if index < len(rest) else None
-    position = position_between(before, after)
-    if position is None:
-        ids = [each.film_id for each in rest]
-        await _store_films(unit, selection_id, [*ids[:index], film_id, *ids[index:]])
-    else:
-        await _store(unit, [_row(selection_id, film_id, position)])
-
-
-async def _store_films(unit: Unit, selection_id: int, film_ids: Sequence[int]) -> None:
-    """Store the positions of all films of a selection."""
-    await _store(
-        unit,
-        [_row(selection_id, film_id, position_at(index)) for index, film_id in enumerate(film_ids)],
-    )
-
-
-def _row(selection_id: int, film_id: int, position: int) -> dict[str, int]:
-    return {"selection_id": selection_id, "film_id": film_id, "position": position}
-
-
-async def _store(unit: Unit, rows: list[dict[str, int]]) -> None:
-    try:
-        await unit.run_many(queries.STORE_FILM, rows)
-    except Conflict:  # A film was deleted after it was looked up.
-        raise DomainError(Code.FILM_UNKNOWN) from None
 
 
 def _text(name: str, value: str) -> str:

@@ -13,6 +13,7 @@ from kinoteka.site.films.schemas import (
     SearchQuery,
     SortedQuery,
     address,
+    download_pattern,
     pattern,
 )
 from kinoteka.site.ui.bookmarks import bookmarked_ids
@@ -27,7 +28,8 @@ MORE = ("decade", "since", "until", "runtime")
 class FilmListing(msgspec.Struct):
     """One page of films.
 
-    `link` is the URL of any page, with the placeholder {page}. `bookmarked` has the ids of the
+    `link` is the URL of any page, with the placeholder {page}, and `download` the URL of a file
+    with all films of the list, with the placeholder {format}. `bookmarked` has the ids of the
     films that the reader has bookmarked; None for anonymous readers.
     """
 
@@ -35,6 +37,7 @@ class FilmListing(msgspec.Struct):
     here: str
     link: str
     bookmarked: frozenset[int] | None
+    download: str
 
     @property
     def is_missing(self) -> bool:
@@ -86,7 +89,17 @@ async def show_films(
     films = await request.core.catalogue.films(request.actor, request.unit, wanted, request.address)
     page = await films.page(query.page, PAGE)
     bookmarked = await bookmarked_ids(request, page.items)
-    return FilmListing(page, address(path, query), pattern(path, query), bookmarked)
+    return FilmListing(
+        page, address(path, query), pattern(path, query), bookmarked, _download(wanted, query)
+    )
+
+
+def _download(wanted: FilmQuery, query: SortedQuery | SearchQuery) -> str:
+    if isinstance(query, SearchQuery):
+        return download_pattern("/search/export", query)
+    if not isinstance(query, FilmsQuery):
+        query = FilmsQuery(sort=query.sort, genre=wanted.genre_id, director=wanted.director_id)
+    return download_pattern("/films/export", query)
 
 
 async def resolve_director(request: Request, query: FilmsQuery) -> FilmsQuery | None:
@@ -104,7 +117,8 @@ async def resolve_director(request: Request, query: FilmsQuery) -> FilmsQuery | 
 def empty_listing(path: str, query: FilmsQuery, *, signed_in: bool) -> FilmListing:
     """Return a list without films."""
     bookmarked = frozenset[int]() if signed_in else None
-    return FilmListing(Page([], 1, 0, 0), address(path, query), pattern(path, query), bookmarked)
+    here, link = address(path, query), pattern(path, query)
+    return FilmListing(Page([], 1, 0, 0), here, link, bookmarked, "")
 
 
 async def filter_options(request: Request, path: str, query: FilmsQuery) -> FilterOptions:

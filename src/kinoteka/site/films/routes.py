@@ -1,7 +1,7 @@
 """The routes of films."""
 
 from kinoteka.http.mechanics.routes import Route
-from kinoteka.site.films import handlers, schemas
+from kinoteka.site.films import downloads, handlers, schemas
 from kinoteka.site.ui.pages import page
 
 ROUTES: tuple[Route, ...] = (
@@ -13,6 +13,18 @@ ROUTES: tuple[Route, ...] = (
         handlers.suggest_directors,
         "Suggest directors by the beginning of a name",
         query=schemas.DirectorsQuery,
+    ),
+    page(
+        "/films/export",
+        downloads.download_films,
+        "Download the films that match the filters",
+        query=schemas.FilmsDownload,
+    ),
+    page(
+        "/search/export",
+        downloads.download_search,
+        "Download the films that match a search",
+        query=schemas.SearchDownload,
     ),
     page("/genres/{id}", handlers.show_genre, "A genre's films", query=schemas.SortedQuery),
     page(

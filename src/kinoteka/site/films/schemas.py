@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Meta
 
 from kinoteka.core.catalogue.model import FilmQuery
+from kinoteka.core.export.film_lists import Format
 from kinoteka.errors import field_invalid
 from kinoteka.http.mechanics.numbers import Id, PageNumber
 
@@ -51,6 +52,18 @@ class SearchQuery(msgspec.Struct):
 
     q: str = ""
     page: PageNumber = 1
+
+
+class FilmsDownload(FilmsQuery, kw_only=True):
+    """The films to download: the filters of the list, and the format of the file."""
+
+    format: Format = "csv"
+
+
+class SearchDownload(SearchQuery):
+    """The search results to download, and the format of the file."""
+
+    format: Format = "csv"
 
 
 class DirectorsQuery(msgspec.Struct):
@@ -112,6 +125,12 @@ def pattern(path: str, query: SortedQuery | SearchQuery) -> str:
     """Return the URL of a query with the placeholder {page} for the page number."""
     first = address(path, query, page=1)
     return f"{first}{'&' if '?' in first else '?'}page={{page}}"
+
+
+def download_pattern(path: str, query: SortedQuery | SearchQuery, **changes: object) -> str:
+    """Return the URL of a file with the films, with the placeholder {format}."""
+    films = address(path, query, page=1, **changes)
+    return f"{films}{'&' if '?' in films else '?'}format={{format}}"
 
 
 @cache

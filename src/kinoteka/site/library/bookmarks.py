@@ -2,6 +2,7 @@
 
 from kinoteka.http.mechanics.response import Response
 from kinoteka.http.policy.request import Request
+from kinoteka.site.films.downloads import file_response
 from kinoteka.site.library import schemas
 from kinoteka.site.ui.bookmarks import bookmarked_ids
 from kinoteka.site.ui.pages import is_partial, local_path, redirect, referring_path, render
@@ -17,6 +18,12 @@ async def show_bookmarks(request: Request, query: schemas.PageQuery) -> Response
         return redirect(request, f"/bookmarks?page={max(page.pages, 1)}")
     bookmarked = await bookmarked_ids(request, page.items)
     return await render(request, "library/bookmarks.html", films=page, bookmarked=bookmarked)
+
+
+async def download_bookmarks(request: Request, query: schemas.DownloadQuery) -> Response:
+    """Return the user's bookmarks as a file, newest first."""
+    films = await request.core.bookmarks.list_films(request.actor, request.unit)
+    return await file_response(request, films, query.format, "bookmarks")
 
 
 async def change_bookmark(request: Request, film_id: int, body: schemas.BookmarkForm) -> Response:

@@ -19,6 +19,13 @@ ROUTES: tuple[Route, ...] = (
         query=schemas.PageQuery,
         signed_in=True,
     ),
+    page(
+        "/bookmarks/export",
+        bookmarks.download_bookmarks,
+        "Download your bookmarks",
+        query=schemas.DownloadQuery,
+        signed_in=True,
+    ),
     form(
         "/bookmarks/{id}",
         bookmarks.change_bookmark,
@@ -64,6 +71,12 @@ ROUTES: tuple[Route, ...] = (
         body=schemas.SelectionForm,
     ),
     page("/selections/{id}", selections.show_selection, "A selection"),
+    page(
+        "/selections/{id}/export",
+        selections.download_selection,
+        "Download the films of a selection",
+        query=schemas.DownloadQuery,
+    ),
     page(
         "/selections/{id}/edit",
         selection_editor.show_editor,

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from kinoteka.core.export.film_lists import Format
 from kinoteka.core.library.model import MAX_FILMS, NewSelection, SelectionChange
 from kinoteka.http.mechanics.numbers import Count, Id, PageNumber
 
@@ -13,6 +14,12 @@ class PageQuery(msgspec.Struct):
     """The page of a list."""
 
     page: PageNumber = 1
+
+
+class DownloadQuery(msgspec.Struct):
+    """The format of a file."""
+
+    format: Format = "csv"
 
 
 class BookmarkForm(msgspec.Struct):

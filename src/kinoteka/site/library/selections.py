@@ -5,6 +5,7 @@ from kinoteka.core.library.model import SelectionCard
 from kinoteka.core.library.selections import may_edit
 from kinoteka.http.mechanics.response import Response
 from kinoteka.http.policy.request import Request
+from kinoteka.site.films.downloads import file_response
 from kinoteka.site.library import schemas
 from kinoteka.site.ui.bookmarks import bookmarked_ids
 from kinoteka.site.ui.error_pages import PageError, redisplay_on_error
@@ -46,6 +47,14 @@ async def show_selection(request: Request, selection_id: int) -> Response:
         editable=may_edit(actor, selection),
         bookmarked=await bookmarked_ids(request, selection.films),
     )
+
+
+async def download_selection(
+    request: Request, selection_id: int, query: schemas.DownloadQuery
+) -> Response:
+    """Return the films of a selection as a file, in their order."""
+    films = await request.core.selections.list_films(request.actor, request.unit, selection_id)
+    return await file_response(request, films, query.format, f"selection-{selection_id}")
 
 
 async def show_new_selection(
