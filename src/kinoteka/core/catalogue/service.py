@@ -145,7 +145,7 @@ class Catalogue:
         )
 
     async def related(self, actor: Actor, unit: Unit, film: Film) -> list[Film]:
-        """Return visible films that are similar: by its directors, then of its first genre."""
+        """Return visible films that are similar: by directors, then genres, cast and countries."""
         values = {
             **visible_to(actor.labels),
             "film_id": film.id,

@@ -158,6 +158,19 @@ class TestRelated:
             visible_titles = await self.related(services, unit, actor, films["M"])
             assert ("After Midnight" in visible_titles) == (viewer == "superuser")
 
+    async def test_films_with_more_common_genres_come_first(
+        self, services: Services, unit: Unit
+    ) -> None:
+        some = [
+            SampleFilm("The Matrix", 1999, ("Sci-Fi", "Action")),
+            SampleFilm("Bicentennial Man", 1999, ("Sci-Fi", "Comedy")),
+            SampleFilm("Dark City", 1998, ("Sci-Fi", "Action")),
+        ]
+        ids = fill_catalogue(services.settings, some)
+        viewer = await anonymous_actor(services)
+        related = await self.related(services, unit, viewer, ids["The Matrix"])
+        assert related == ["Dark City", "Bicentennial Man"]
+
     async def test_film_without_genre_and_director_has_no_related_films(
         self, services: Services, unit: Unit, films: dict[str, int]
     ) -> None:

@@ -6,10 +6,14 @@ from sqlalchemy import (
     BigInteger,
     Float,
     Select,
+    Table,
     asc,
     bindparam,
     desc,
+    distinct,
     func,
+    null,
+    or_,
     select,
     union,
     union_all,
@@ -19,6 +23,8 @@ from kinoteka.core.catalogue.model import UNKNOWN, GenreCount
 from kinoteka.core.catalogue.queries import ids_as_json
 from kinoteka.database.schema import (
     director_counts,
+    film_countries,
+    film_credits,
     film_directors,
     film_genres,
     films,
@@ -87,6 +93,11 @@ NEAR_YEARS = 50
 NEAR_IDS = 30
 """The number of candidates of the genre with smaller and with larger ids."""
 
+NEAR_PEOPLE = 100
+"""The number of candidates with people of the film."""
+MAIN_CREDITS = 8
+"""The number of people in each department of the film whose other films are candidates."""
+
 _own = film_directors.alias("own")
 FILMS_BY_SAME_DIRECTORS = ids_as_json(
     select(films.c.id)
@@ -127,9 +138,38 @@ def _near_by_year(*, later: bool) -> Select[Any]:
     return _limited(select(near.c.id).order_by(order(near.c.year), order(near.c.id)), NEAR_YEARS)
 
 
+_credit, _own_credit = film_credits.alias("credit"), film_credits.alias("own_credit")
+_films_of_people = (
+    select(_credit.c.film_id)
+    .join(_own_credit, _own_credit.c.person_id == _credit.c.person_id)
+    .where(
+        _own_credit.c.film_id == FILM_ID,
+        _own_credit.c.position < MAIN_CREDITS,
+        _own_credit.c.person_id != UNKNOWN,
+    )
+)
+
+
+def _number_shared(links: Table, column: str) -> Any:
+    """Return how many values of a column the candidate and the film have in common."""
+    theirs, own = links.alias(), links.alias()
+    # Without `coalesce`, the engine might read all films of a person.
+    value = func.coalesce(theirs.c[column], null())
+    of_film = select(own.c[column]).where(own.c.film_id == FILM_ID)
+    if links is not film_countries:
+        of_film = of_film.where(own.c[column] != UNKNOWN)
+    return (
+        select(func.count(distinct(theirs.c[column])))
+        .where(theirs.c.film_id == films.c.id, value.in_(of_film))
+        .correlate(films)
+        .scalar_subquery()
+    )
+
+
 _of_genre = select(film_genres.c.film_id).where(film_genres.c.genre_id == GENRE_ID)
 # Candidates come from short index scans, whatever the size of the catalogue.
 _candidates = union(
+    _limited(_films_of_people, NEAR_PEOPLE),
     _near_by_year(later=True),
     _near_by_year(later=False),
     _limited(
@@ -145,9 +185,21 @@ _points_apart = func.coalesce(func.abs(films.c.rating - RATING), 3.0)
 SIMILAR_FILMS = ids_as_json(
     select(films.c.id)
     .join(_candidates, _candidates.c[0] == films.c.id)
-    .where(films.c.genre_id == GENRE_ID, films.c.id != FILM_ID, VISIBLE)
-    # A difference of ten years counts as much as one of two rating points.
-    .order_by(_years_apart + _points_apart * 5, films.c.id)
+    .where(
+        or_(films.c.genre_id == GENRE_ID, _number_shared(film_credits, "person_id") > 0),
+        films.c.id != FILM_ID,
+        VISIBLE,
+    )
+    # A difference of ten years counts as much as one of two rating points, and a common genre makes
+    # up for 15 years, a common person for 30 and a common country for 5.
+    .order_by(
+        _years_apart
+        + _points_apart * 5
+        - _number_shared(film_genres, "genre_id") * 15
+        - _number_shared(film_credits, "person_id") * 30
+        - _number_shared(film_countries, "country") * 5,
+        films.c.id,
+    )
     .limit(bindparam("most", type_=BigInteger()))
 )
-"""The candidates with the same first genre, ordered by closeness in year and rating."""
+"""The candidates with the same first genre or a common person, the most similar ones first."""
