@@ -3,6 +3,7 @@
 import pytest
 
 from tests.site.films.conftest import links, titles
+from tests.support.databases import execute
 from tests.support.html_pages import element, parse_page, text_of
 
 
@@ -28,6 +29,24 @@ class TestFilm:
         path = f"/films/{site.films['Posted & <Sons>']}"
         page = parse_page(site.visitor.get(path, headers={"accept-language": language}))
         assert text_of(page.css_first(".film-runtime")) == written
+
+    def test_cast_countries_titles_and_links_are_shown_in_the_language_of_the_reader(self, site):
+        film_id = site.films["Dreams"]
+        for sql in (
+            "INSERT INTO people (id, name, name_key, sort_key) VALUES (901, 'Akira T', 'a', 'a')",
+            f"INSERT INTO credits VALUES ({film_id}, 3, 0, 901, 'I <himself>')",
+            f"INSERT INTO film_titles VALUES ({film_id}, 0, 'ru', 'translation', 'Сны')",
+            f"INSERT INTO film_countries VALUES ({film_id}, 'JP', 0)",
+            f"INSERT INTO film_ids VALUES ('imdb', 'tt0100998', {film_id})",
+        ):
+            execute(site.cinema.server.settings, sql)
+        headers = {"accept-language": "ru"}
+        page = parse_page(site.member.get(f"/films/{film_id}", headers=headers))
+        assert text_of(page.css_first(".film-cast li")) == "Akira T I <himself>"
+        facts = element(page, ".film-credits").text()
+        assert "Япония" in facts
+        assert "Сны" in facts
+        assert page.css_first('a[href="https://www.imdb.com/title/tt0100998/"]') is not None
 
     def test_unknown_fields_are_omitted(self, site):
         page = site.page(f"/films/{site.films['Nobody Knows When']}")

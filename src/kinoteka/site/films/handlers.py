@@ -5,9 +5,11 @@ from typing import Any
 import msgspec
 
 from kinoteka.core.catalogue.model import FilmQuery
+from kinoteka.core.catalogue.parts.service import read_parts
 from kinoteka.http.mechanics.response import Response
 from kinoteka.http.policy.request import Request
 from kinoteka.site.films import listings
+from kinoteka.site.films.links import links_of
 from kinoteka.site.films.schemas import (
     DirectorsQuery,
     FilmsQuery,
@@ -91,6 +93,7 @@ async def search_films(request: Request, query: SearchQuery) -> Response:
 async def show_film(request: Request, film_id: int) -> Response:
     """Show a film."""
     details = await request.core.catalogue.details(request.actor, request.unit, film_id)
+    parts = await read_parts(request.unit, film_id)
     related = await request.core.catalogue.related(request.actor, request.unit, details.film)
     bookmarked = await bookmarked_ids(request, [details.film, *related])
     player = trailer(details.film.trailer)
@@ -100,6 +103,8 @@ async def show_film(request: Request, film_id: int) -> Response:
         frames=player.frames if player else (),
         film=details.film,
         details=details,
+        parts=parts,
+        links=links_of(parts.ids),
         trailer=player,
         related=related,
         bookmarked=bookmarked,

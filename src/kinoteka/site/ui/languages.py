@@ -122,6 +122,10 @@ class Formats:
         """Return a count in two digits and a unit: 950, 1.2K, 12K."""
         return _compact(float(f"{number:.2g}") if number >= THOUSAND else number, self._locale)
 
+    def country(self, code: str) -> str:
+        """Return the name of a country with this code of ISO 3166-1, or the code itself."""
+        return str(self._locale.territories.get(code, code))
+
     def day(self, text: str) -> str:
         """Return a calendar date (YYYY-MM-DD) with the name of the month."""
         return self._bind(format_date(date.fromisoformat(text), "long", locale=self._locale))

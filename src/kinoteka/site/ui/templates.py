@@ -64,6 +64,7 @@ def environment(locale: str) -> Environment:
         "number": format_.number,
         "decimal": format_.decimal,
         "compact": format_.compact,
+        "country": format_.country,
         "day": format_.day,
         "day_of": format_.day_of,
         "moment": format_.moment,
