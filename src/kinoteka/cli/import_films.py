@@ -116,6 +116,11 @@ class ImportCommand(click.Command):
     type=click.Path(path_type=Path, dir_okay=False, writable=True),
     help="Write every rejected row to this file, as JSON Lines.",
 )
+@click.option(
+    "--preview",
+    is_flag=True,
+    help="Show how the files would be read, and five films of each. Store nothing.",
+)
 @data_option
 def import_films(
     format_name: str,
@@ -133,6 +138,7 @@ def import_films(
     keep_going: bool,
     replace: bool,
     report: Path | None,
+    preview: bool,
     data: Path | None,
 ) -> None:
     """Import the films of a data set into the catalogue. A server may be running.
@@ -164,6 +170,9 @@ def import_films(
         chosen = _format(format_name, expanded, options)
         _check_options(chosen.name, [option for option, value in given.items() if value], source)
         _check_types(types)
+        if preview:
+            _preview(chosen, files, options)
+            return
         choices = {"keep_going": keep_going, "replace": replace}
         _run(chosen, expanded, options, progress, **choices, report=report, data=data)
     except FormatError as error:
@@ -248,6 +257,14 @@ def _with_text_options(
         thousands=THOUSANDS[thousands] if thousands else None,
         encoding=check_encoding(encoding) if encoding else None,
     )
+
+
+def _preview(chosen: "Format", files: Sequence[Path], options: "ReadOptions") -> None:
+    from kinoteka.cli.preview_messages import preview_lines
+    from kinoteka.core.imports.preview import preview_import
+
+    for line in preview_lines(preview_import(chosen, files, options)):
+        click.echo(line)
 
 
 def _run(

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import TypeVar
 
-from kinoteka.core.imports.readers import Progress, Recognition
+from kinoteka.core.imports.readers import ColumnUse, Progress, Recognition
 from kinoteka.core.imports.record import FormatCode, FormatError, RejectedRow
 from kinoteka.core.imports.service import Import
 from kinoteka.database.film_matching import BY_IDS, BY_PEOPLE, BY_TITLE
@@ -30,6 +30,10 @@ FORMAT_ERRORS = {
         " for example --scale 5 or --scale 10"
     ),
     FormatCode.SCALE_INVALID: "--scale {scale}: expected the highest rating, from 1 to 1000",
+    FormatCode.THOUSANDS_UNCLEAR: (
+        "{path}: does {written} mean thousands? Such rows are rejected; name the separator:"
+        " --thousands comma or --thousands dot"
+    ),
     FormatCode.KIND_UNKNOWN: "--kinds: {kind} is not a kind; the kinds are {kinds}",
     FormatCode.ARCHIVE_UNUSABLE: "{path} cannot be used as an archive: {detail}",
     FormatCode.TOO_LARGE: "{path} has more than {limit} MiB, the limit of its format",
@@ -39,7 +43,11 @@ FORMAT_ERRORS = {
     FormatCode.MAPPING_INVALID: "--map {pair}: expected FIELD=COLUMN, FIELD one of: {fields}",
     FormatCode.LABEL_RULE_INVALID: "--label {rule}: {detail}",
 }
-_WHY_UNUSED = {"note": " (the owner's note)", "personal": " (a member's own)"}
+_WHY_UNUSED = {
+    "note": " (the owner's note)",
+    "personal": " (a member's own)",
+    "repeated": " (repeated)",
+}
 K = TypeVar("K", bound=str)
 
 RULES = {BY_IDS: "ids", BY_PEOPLE: "title and director", BY_TITLE: "title and year"}
@@ -112,10 +120,14 @@ def _table(recognised: Recognition) -> Iterator[str]:
     if recognised.turned_titles:
         facts.append("titles like “Matrix, The (1999)”")
     yield recognised.path + (f" ({', '.join(facts)})" if facts else "") + ":"
-    yield "- used: " + ", ".join(f"{use.name} → {use.field}" for use in recognised.used)
+    yield "- used: " + ", ".join(map(_use, recognised.used))
     if recognised.unused:
         unused = (use.name + _WHY_UNUSED.get(use.reason, "") for use in recognised.unused)
         yield "- unused: " + ", ".join(unused)
+
+
+def _use(use: ColumnUse) -> str:
+    return f"{use.name} → {' and '.join((str(use.field), *use.further))}"
 
 
 def _by_kind(counts: Counter[K]) -> str:

@@ -144,6 +144,22 @@ def test_every_format_can_be_imported(folder, name):
     assert folder.rows(WRITTEN) == [expected]
 
 
+def test_preview_shows_films_and_stores_nothing(folder):
+    arguments = ["films", "broken.csv", "--preview", "--data", str(folder / "none")]
+    done = invoked(folder.path, *arguments, environment={})
+    assert (done.exit_code, done.stderr) == (0, "")
+    assert "genre  → genres (by its name)" in done.stdout
+    assert "  Alien (1979)" in done.stdout
+    assert not (folder / "none").exists()
+
+
+def test_preview_of_a_file_that_cannot_be_read_says_why(folder):
+    (folder / "empty.csv").write_text("")
+    done = invoked(folder.path, "films", "empty.csv", "--preview", environment={})
+    assert done.exit_code == 2
+    assert "is empty" in done.stderr
+
+
 class TestAgain:
     def test_same_file_changes_nothing(self, folder):
         imported(folder, "csv", "good.csv")

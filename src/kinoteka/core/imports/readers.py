@@ -66,11 +66,13 @@ class ColumnUse(msgspec.Struct, frozen=True):
     `field` is one of `mapping.ALL_FIELDS`, or None if the column is left alone. `reason` says why:
     the operator mapped it, its name or content is recognised, it is unknown, it repeats a column
     that is used, it is the note of a list's owner, or it belongs to one member (a personal rating).
+    `further` has the other fields that the column fills, too.
     """
 
     name: str
     field: str | None
     reason: Literal["option", "name", "content", "unknown", "repeated", "note", "personal"]
+    further: tuple[str, ...] = ()
 
 
 class Recognition(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,7 +80,8 @@ class Recognition(msgspec.Struct, frozen=True, kw_only=True):
 
     `header` is the line of the header row, 0 if there is none. `scale` is the highest possible
     rating; `scale_reason` says whether the operator named it, the content shows it or it is the
-    default. `thousands` is the separator that the votes show. `turned_titles` means that titles
+    default. `thousands` is the separator that the votes show; without one, `unclear_votes` is a
+    number of votes like `1.000` that has two meanings. `turned_titles` means that titles
     like `Matrix, The (1999)` are put in order. `list_name` is the name of a list of films.
     """
 
@@ -90,6 +93,7 @@ class Recognition(msgspec.Struct, frozen=True, kw_only=True):
     scale: float = 10
     scale_reason: Literal["option", "content", "default"] = "default"
     thousands: str | None = None
+    unclear_votes: str = ""
     turned_titles: bool = False
     list_name: str | None = None
 

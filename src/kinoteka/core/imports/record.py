@@ -1,10 +1,14 @@
 """Records that a reader yields (films and rejected rows), and the errors that it raises."""
 
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from kinoteka.core.catalogue.model import FilmFields
+
+if TYPE_CHECKING:
+    from kinoteka.core.imports.readers import Recognition
 
 Ids = tuple[tuple[str, str], ...]
 """Ids on other sites as pairs of kind and value."""
@@ -114,6 +118,7 @@ class FormatCode(StrEnum):
     COLUMNS_DIFFER = "columns_differ"
     SCALE_UNCLEAR = "scale_unclear"
     SCALE_INVALID = "scale_invalid"
+    THOUSANDS_UNCLEAR = "thousands_unclear"
     KIND_UNKNOWN = "kind_unknown"
     ARCHIVE_UNUSABLE = "archive_unusable"
     TOO_LARGE = "too_large"
@@ -125,7 +130,12 @@ class FormatCode(StrEnum):
 
 
 class FormatError(Exception):
-    """Files or options that cannot be used: a code with parameters. Nothing has been read."""
+    """Files or options that cannot be used: a code with parameters. Nothing has been read.
+
+    `recognition` describes the table, if its columns are known.
+    """
+
+    recognition: "Recognition | None" = None
 
     def __init__(self, code: FormatCode, **parameters: object) -> None:
         super().__init__(code, parameters)

@@ -82,6 +82,9 @@ FILES: dict[FormatCode, str] = {
         "{path}: the highest of {count} ratings is {highest}. Enter the highest possible rating."
     ),
     FormatCode.SCALE_INVALID: N_("The highest rating must be from 1 to 1000."),
+    FormatCode.THOUSANDS_UNCLEAR: N_(
+        "{path}: {written} may be a decimal or thousands. Choose the separator of thousands."
+    ),
     FormatCode.KIND_UNKNOWN: N_("Unknown kind of title: {kind}. The kinds are {kinds}."),
     FormatCode.ARCHIVE_UNUSABLE: N_("{path} could not be used as an archive: {detail}."),
     FormatCode.TOO_LARGE: N_("{path} is larger than {limit} MiB, the limit of its format."),

@@ -105,6 +105,12 @@ def thousands_in(written: str) -> str | None:
     return found[2] if found and found[3] != "000" else None
 
 
+def is_unclear(written: str) -> bool:
+    """Return whether a number like `1.000` may mean 1 or 1,000."""
+    found = _GROUPED.fullmatch(written)
+    return found is not None and found[3] == "000"
+
+
 def runtime_of(value: object) -> int | None:
     """Return a runtime in minutes. Return None for an empty value and for 0.
 

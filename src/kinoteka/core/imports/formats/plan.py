@@ -84,12 +84,14 @@ def plan_table(
     scale = _scale(fields, columns, rows, options, known.path)
     votes, title = fields[FIELDS.index("votes")], fields[FIELDS.index("title")]
     titles = [value for value in rows.get(title or "", ()) if isinstance(value, str)]
+    thousands = options.thousands or sample.thousands_of(rows.get(votes or "", ()))
     recognition = msgspec.structs.replace(
         known,
         columns=tuple(_uses(columns, fields, further, by_content, ignored, options)),
         scale=scale or MAX_RATING,
         scale_reason="option" if options.scale else "content" if scale else "default",
-        thousands=options.thousands or sample.thousands_of(rows.get(votes or "", ())),
+        thousands=thousands,
+        unclear_votes="" if thousands else sample.unclear_number(rows.get(votes or "", ())),
         turned_titles=sample.are_turned(titles),
     )
     return TablePlan(fields, further, recognition)
@@ -174,23 +176,31 @@ def _uses(
     ignored: Mapping[str, Unused],
     options: ReadOptions,
 ) -> list[ColumnUse]:
-    field_of: dict[str, str] = {}
-    pairs = chain(zip(FIELDS, fields, strict=True), further.items())
-    for field, used in pairs:
+    fields_of: dict[str, list[str]] = {}
+    for field, used in chain(zip(FIELDS, fields, strict=True), further.items()):
         if used:
-            field_of.setdefault(used, field)
-    known = {*columns}
+            fields_of.setdefault(used, []).append(field)
+    known: set[str] = set()
     uses: list[ColumnUse] = []
-    for column in (*columns, *(each for each in options.mapping.values() if each not in known)):
-        fills = field_of.get(column)
-        if fills is None:
+    for column in (*columns, *(each for each in options.mapping.values() if each not in columns)):
+        fills = fields_of.get(column)
+        if column in known:
+            uses.append(ColumnUse(column, None, "repeated"))
+        elif fills is None:
             uses.append(ColumnUse(column, None, ignored.get(column, "unknown")))
-        elif fills in options.mapping:
-            uses.append(ColumnUse(column, fills, "option"))
         else:
-            is_content = by_content.get(fills) == column
-            uses.append(ColumnUse(column, fills, "content" if is_content else "name"))
+            reason = _reason(column, fills[0], by_content, options)
+            uses.append(ColumnUse(column, fills[0], reason, tuple(fills[1:])))
+        known.add(column)
     return [use for use in uses if use.name]
+
+
+def _reason(
+    column: str, field: str, by_content: Mapping[str, str], options: ReadOptions
+) -> Literal["option", "content", "name"]:
+    if field in options.mapping:
+        return "option"
+    return "content" if by_content.get(field) == column else "name"
 
 
 def missing_columns(plan: TablePlan, columns: Sequence[str]) -> list[str]:
@@ -203,9 +213,11 @@ def missing_columns(plan: TablePlan, columns: Sequence[str]) -> list[str]:
 def require_columns(plan: TablePlan, columns: Sequence[str]) -> None:
     """Raise `FormatError` COLUMN_MISSING (`path`, `columns`, `found`) if a column is missing."""
     if missing := missing_columns(plan, columns):
-        raise FormatError(
+        error = FormatError(
             FormatCode.COLUMN_MISSING,
             path=plan.recognition.path,
             columns=missing,
             found=list(columns),
         )
+        error.recognition = plan.recognition
+        raise error

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from kinoteka.core.imports.formats.numbers import MAX_RATING, is_no_value, thousands_in
+from kinoteka.core.imports.formats.numbers import MAX_RATING, is_no_value, is_unclear, thousands_in
 from kinoteka.core.imports.formats.titles import has_article_at_end, has_article_first, has_year
 from kinoteka.core.imports.record import FormatCode, FormatError
 
@@ -57,6 +57,12 @@ def thousands_of(values: Sequence[object]) -> str | None:
     """Return the one separator of thousands in these numbers, or None."""
     found = {mark for value in values if isinstance(value, str) and (mark := thousands_in(value))}
     return found.pop() if len(found) == 1 else None
+
+
+def unclear_number(values: Sequence[object]) -> str:
+    """Return the first number like `1.000` that has two meanings, or an empty text."""
+    texts = (value.strip() for value in values if isinstance(value, str))
+    return next(filter(is_unclear, texts), "")
 
 
 def are_turned(titles: Sequence[str]) -> bool:

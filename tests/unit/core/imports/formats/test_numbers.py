@@ -4,6 +4,7 @@ import pytest
 
 from kinoteka.core.imports.formats.numbers import (
     is_no_value,
+    is_unclear,
     rating_of,
     runtime_of,
     thousands_in,
@@ -159,3 +160,9 @@ def test_text_for_no_value_is_recognised(value):
 @pytest.mark.parametrize("value", ["0", 0, "No", "M", "Nana"])
 def test_value_is_not_taken_for_no_value(value):
     assert not is_no_value(value)
+
+
+def test_grouped_number_that_ends_in_zeros_has_two_meanings():
+    assert is_unclear("1.000")
+    assert not is_unclear("1.234")
+    assert not is_unclear("1000")

@@ -123,3 +123,18 @@ def test_column_of_a_field_is_found():
     assert (found.column("title"), found.column("imdb_id")) == ("Name", "imdb_id")
     assert found.column("year") is None
     assert len(found.fields) == len(FIELDS)
+
+
+def test_repeated_column_and_further_fields_are_reported():
+    found = plan(["tconst", "title", "title"]).recognition.columns
+    assert [(use.field, use.further, use.reason) for use in found] == [
+        ("id", ("imdb_id",), "name"),
+        ("title", (), "name"),
+        (None, (), "repeated"),
+    ]
+
+
+def test_number_with_two_meanings_is_reported_unless_others_show_the_separator():
+    assert plan(["title", "votes"], [("Ran", "1,000")]).recognition.unclear_votes == "1,000"
+    shown = plan(["title", "votes"], [("Ran", "1,000"), ("Alien", "1,234")]).recognition
+    assert (shown.unclear_votes, shown.thousands) == ("", ",")

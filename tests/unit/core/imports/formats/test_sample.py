@@ -7,6 +7,7 @@ from kinoteka.core.imports.formats.sample import (
     parse_scale,
     scale_of,
     thousands_of,
+    unclear_number,
 )
 from kinoteka.core.imports.record import FormatError
 
@@ -59,3 +60,8 @@ def test_titles_with_years_or_turned_articles_are_recognised():
     assert not are_turned(["Matrix, The", "The Godfather", "Alien", "Heat"])
     assert not are_turned(["Alien", "Heat"])
     assert not are_turned([])
+
+
+def test_first_number_with_two_meanings_is_found():
+    assert unclear_number([7, "12,345", " 1.000 ", "2.000"]) == "1.000"
+    assert unclear_number(["12,345", "999"]) == ""
