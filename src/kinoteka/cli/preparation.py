@@ -15,6 +15,7 @@ import click
 from kinoteka.cli.output import fail
 from kinoteka.core.accounts.common_passwords import common_passwords
 from kinoteka.database import file_modes
+from kinoteka.database.interface import Reader
 from kinoteka.infrastructure.keys import KEY_FILES
 from kinoteka.infrastructure.settings import Settings
 
@@ -69,6 +70,7 @@ def load_demo(settings: Settings) -> None:
 
     from kinoteka.core.imports import demo
     from kinoteka.core.imports.formats import FORMATS
+    from kinoteka.core.imports.person_names import store_person_names
     from kinoteka.core.imports.readers import Progress, ReadOptions
     from kinoteka.core.imports.selections import ImportedSelection, store_selections
     from kinoteka.core.imports.service import AnotherImportRuns, Import
@@ -76,13 +78,17 @@ def load_demo(settings: Settings) -> None:
     selections = msgspec.json.decode(
         demo.selections_path().read_bytes(), type=list[ImportedSelection]
     )
+    names = msgspec.json.decode(demo.russian_names_path().read_bytes(), type=dict[str, str])
+
+    def finish(reader: Reader) -> None:
+        store_person_names(reader, "ru", names)
+        store_selections(reader, DEMO, selections)
+
     deadline = time.monotonic() + WAIT_SECONDS
     while True:
         parts = FORMATS["jsonl"].parts([demo.films_path()], ReadOptions(source=DEMO), Progress())
         try:
-            Import(DEMO).run(
-                settings, parts, lambda reader: store_selections(reader, DEMO, selections)
-            )
+            Import(DEMO).run(settings, parts, finish)
         except AnotherImportRuns:
             if time.monotonic() > deadline:
                 raise

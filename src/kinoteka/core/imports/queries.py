@@ -1,12 +1,25 @@
-"""Statements that store selections. Each engine has its own statements for films."""
+"""Statements that store selections and names of people. Engines have their own for films."""
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Integer, bindparam, delete, insert, null, select, true, update
+from sqlalchemy import (
+    BigInteger,
+    Integer,
+    Text,
+    bindparam,
+    delete,
+    insert,
+    null,
+    select,
+    true,
+    update,
+)
 
 from kinoteka.database.schema import (
     film_values,
     films,
+    people,
+    person_names,
     selection_films,
     selections,
     sources,
@@ -53,5 +66,20 @@ ADD_TO_SELECTION: Statement[tuple[()]] = Statement(
             sources.c.name == bindparam("source"),
             film_values.c.external_id == bindparam("external_id"),
         ),
+    )
+)
+
+_named = people.c.name_key == bindparam("name_key")
+_language = bindparam("language", type_=Text())
+DELETE_PERSON_NAMES: Statement[tuple[()]] = Statement(
+    delete(person_names).where(
+        person_names.c.language == _language,
+        person_names.c.person_id.in_(select(people.c.id).where(_named)),
+    )
+)
+ADD_PERSON_NAMES: Statement[tuple[()]] = Statement(
+    insert(person_names).from_select(
+        ["person_id", "language", "name"],
+        select(people.c.id, _language, bindparam("name", type_=Text())).where(_named),
     )
 )

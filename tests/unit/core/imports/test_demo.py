@@ -3,7 +3,7 @@
 import json
 import re
 
-from kinoteka.core.imports.demo import films_path, selections_path
+from kinoteka.core.imports.demo import films_path, russian_names_path, selections_path
 
 GENRES = {
     "Action", "Adventure", "Animation", "Biography", "Comedy", "Crime", "Documentary", "Drama",
@@ -23,6 +23,8 @@ TYPES = {
     "trailer": type(None),
 }
 
+OPTIONAL = {"title_ru": str, "cast": list}
+
 FILMS = [json.loads(line) for line in films_path().read_text(encoding="utf-8").splitlines()]
 SELECTIONS = json.loads(selections_path().read_text(encoding="utf-8"))
 
@@ -36,7 +38,8 @@ def test_demo_has_enough_films_without_duplicates():
 def test_demo_films_have_all_fields():
     for film in FILMS:
         film_id = film["id"]
-        assert {name: type(value) for name, value in film.items()} == TYPES, film_id
+        types = {name: type(value) for name, value in film.items() if name not in OPTIONAL}
+        assert types == TYPES, film_id
         assert re.fullmatch(r"[a-z0-9-]+", film["id"]), film_id
         assert film["title"] == film["title"].strip() != "", film_id
         assert 1888 <= film["year"] <= 2026, film_id
@@ -46,6 +49,20 @@ def test_demo_films_have_all_fields():
         assert 1 <= len(film["genres"]) == len(set(film["genres"])), film_id
         assert 8 <= len(film["description"].split()) <= 40, film_id
         assert film["description"].endswith("."), film_id
+
+
+def test_most_demo_films_have_a_russian_title_and_a_cast():
+    for name, least in (("title_ru", 350), ("cast", 300)):
+        values = [film[name] for film in FILMS if name in film]
+        assert len(values) >= least
+        assert all(isinstance(value, OPTIONAL[name]) and value for value in values)
+
+
+def test_people_of_the_demo_have_russian_names():
+    names = json.loads(russian_names_path().read_text(encoding="utf-8"))
+    people = {name for film in FILMS for name in (*film["directors"], *film.get("cast", ()))}
+    assert names.keys() <= people
+    assert all(re.search("[а-яё]", name, re.IGNORECASE) for name in names.values())
 
 
 def test_demo_covers_every_decade_and_many_countries():

@@ -12,3 +12,8 @@ def films_path() -> Path:
 def selections_path() -> Path:
     """Return the path of the selections (a JSON array). They list ids of `films_path`."""
     return Path(str(files(__package__).joinpath("selections.json")))
+
+
+def russian_names_path() -> Path:
+    """Return the path of the Russian names of people (a JSON object by name)."""
+    return Path(str(files(__package__).joinpath("names_ru.json")))
