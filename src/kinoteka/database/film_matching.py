@@ -1,7 +1,8 @@
 """Find the films of other sources that staged films are.
 
 An import joins a record that it does not know to a film (1) that has one of its ids, (2) that has
-one of its titles, a year that differs by one at most, and a common director, or (3) that has one of
+one of its titles, a year that differs by one at most, and a common director or two common members
+of the cast, or (3) that has one of
 its titles and a year that differs by one at most, if neither has another candidate. Rules 2 and 3
 do not join two records of one source, nor records with different ids of one kind. The same year is
 preferred. A record with contradictory evidence is not joined, and its candidates become possible
@@ -17,11 +18,14 @@ from typing import Any
 
 from kinoteka.database.import_session import ImportSession
 from kinoteka.database.member_tables import MEMBER_TABLES
+from kinoteka.database.schema import Department
 from kinoteka.search.folding import fold
 
 BY_IDS, BY_PEOPLE, BY_TITLE = 1, 2, 3
 """The rules, in the order in which they apply."""
 UNKNOWN_NAME = "Unknown"
+COMMON_CAST = 2
+"""How many common members of the cast prove as much as a common director."""
 FEW_KEYS = 100_000
 """How many titles are compared in memory. Of the other side, only equal titles are then stored."""
 
@@ -118,6 +122,11 @@ STAGED_TITLES = """
 SELECT staged.position, staged.year, staged.title, staged.original_title
 FROM {s}unknown AS unknown JOIN {s}films AS staged ON staged.position = unknown.position
 WHERE staged.year IS NOT NULL
+UNION ALL
+SELECT staged.position, staged.year, other.title, NULL
+FROM {s}unknown AS unknown JOIN {s}films AS staged ON staged.position = unknown.position
+JOIN {s}other_titles AS other ON other.position = unknown.position
+WHERE staged.year IS NOT NULL
 """
 FILM_TITLES = """
 SELECT id, year, title, original_title FROM films WHERE year IS NOT NULL
@@ -162,7 +171,12 @@ SELECT pair.position, pair.film_id,
         WHERE entry.list = staged.director_list),
     (SELECT {{names}} FROM {_LINKS.links} AS entry
         JOIN {_LINKS.names} AS named ON named.id = entry.{_LINKS.column}
-        WHERE entry.film_id = pair.film_id AND {_LINKS.condition})
+        WHERE entry.film_id = pair.film_id AND {_LINKS.condition}),
+    (SELECT {{names}} FROM {{s}}credits AS entry
+        JOIN {{s}}directors AS named ON named.number = entry.number
+        WHERE entry.position = pair.position AND entry.department = {Department.ACTING.value}),
+    (SELECT {{names}} FROM credits AS entry JOIN people AS named ON named.id = entry.person_id
+        WHERE entry.film_id = pair.film_id AND entry.department = {Department.ACTING.value})
 FROM {{s}}pairs AS pair JOIN {{s}}films AS staged ON staged.position = pair.position
 WHERE pair.possible = 1 AND {_OPEN.format("pair")}
 """
@@ -272,7 +286,12 @@ def _keys(rows: Iterable[Sequence[Any]], known: set[str] | None) -> Iterator[tup
                 yield number, year, key
 
 
-def _evidence(one: str | None, other: str | None) -> int:
+def _evidence(
+    one: str | None, other: str | None, cast: str | None = None, other_cast: str | None = None
+) -> int:
+    """Return what the names of the directors and of the cast of two films prove."""
+    if len(_people(cast) & _people(other_cast)) >= COMMON_CAST:
+        return COMMON
     names, other_names = _people(one), _people(other)
     if not names or not other_names:
         return NO_EVIDENCE

@@ -6,16 +6,21 @@ import msgspec
 import pytest
 
 from kinoteka.core.imports.formats.values import film
-from kinoteka.core.imports.record import FilmRecord
+from kinoteka.core.imports.record import Credit, FilmRecord
 from kinoteka.database.film_matching import BY_IDS, BY_PEOPLE, BY_TITLE
 
 SCOTT: dict[str, Any] = {"directors": ["Ridley Scott"]}
 
 
-def record(external_id: str, title: str, ids: str = "", **values: Any) -> FilmRecord:
-    """Return a record. `ids` are written like "imdb:tt1 tmdb:5"."""
+def record(
+    external_id: str, title: str, ids: str = "", cast: str = "", other: str = "", **values: Any
+) -> FilmRecord:
+    """Return a record. `ids` are written like "imdb:tt1 tmdb:5", `other` is a translated title."""
     pairs = tuple(tuple(each.split(":")) for each in ids.split())
-    return msgspec.structs.replace(film(external_id, title, **values), ids=pairs)
+    acting = tuple(Credit("acting", name) for name in cast.split(", ") if name)
+    titles = (("en", "translation", other),) if other else ()
+    made = film(external_id, title, **values)
+    return msgspec.structs.replace(made, ids=pairs, credits=acting, titles=titles)
 
 
 def films_of(stored) -> dict[str, int]:
@@ -56,6 +61,16 @@ JOINED = {
     "a title and the same year rather than the next": (
         [record("1", "Alien", year=1980, **SCOTT), record("2", "Alien", year=1979, **SCOTT)],
         [record("a", "Alien", year=1979, **SCOTT)],
+        BY_PEOPLE,
+    ),
+    "a title and two members of the cast": (
+        [record("1", "Alien", year=1979, cast="Sigourney Weaver, Tom Skerritt, John Hurt")],
+        [record("a", "Alien", year=1979, cast="John Hurt, Sigourney Weaver", **SCOTT)],
+        BY_PEOPLE,
+    ),
+    "a title in another language and a director": (
+        [record("1", "Alien", year=1979, **SCOTT)],
+        [record("a", "Чужой", other="Alien", year=1979, **SCOTT)],
         BY_PEOPLE,
     ),
     "a title and a year": (
