@@ -47,6 +47,19 @@ class TestFilm:
         assert "Япония" in facts
         assert "Сны" in facts
         assert page.css_first('a[href="https://www.imdb.com/title/tt0100998/"]') is not None
+        actor = site.page("/directors/901")
+        assert element(actor, "h1").text() == "Akira T"
+        assert titles(actor) == ["Dreams"]
+
+    def test_actor_of_hidden_films_alone_has_no_page(self, site):
+        hidden = site.films["Zanzibar Nights"]
+        for sql in (
+            "INSERT INTO people (id, name, name_key, sort_key) VALUES (902, 'Zed', 'zed', 'zed')",
+            f"INSERT INTO credits VALUES ({hidden}, 3, 0, 902, NULL)",
+        ):
+            execute(site.cinema.server.settings, sql)
+        site.page("/directors/902", 404)
+        assert titles(site.page("/directors/902", who="holder")) == ["Zanzibar Nights"]
 
     def test_unknown_fields_are_omitted(self, site):
         page = site.page(f"/films/{site.films['Nobody Knows When']}")

@@ -4,8 +4,9 @@ from typing import Any
 
 import msgspec
 
-from kinoteka.core.catalogue.model import FilmQuery
-from kinoteka.core.catalogue.parts.service import read_parts
+from kinoteka.core.catalogue.model import Director, Film, FilmQuery
+from kinoteka.core.catalogue.parts.service import read_acted, read_actor, read_parts
+from kinoteka.errors import Code, DomainError
 from kinoteka.http.mechanics.response import Response
 from kinoteka.http.policy.request import Request
 from kinoteka.site.films import listings
@@ -70,18 +71,46 @@ async def show_genre(request: Request, genre_id: int, query: SortedQuery) -> Res
     wanted = FilmQuery(genre_id=genre.id, order=query.sort)
     shown = await listings.show_films(request, wanted, f"/genres/{genre.id}", query)
     return await _show(
-        request, "films/genre_or_director.html", shown, query=query, named=genre, kind="genre"
+        request,
+        "films/genre_or_director.html",
+        shown,
+        query=query,
+        named=genre,
+        kind="genre",
+        acted=(),
     )
 
 
 async def show_director(request: Request, director_id: int, query: SortedQuery) -> Response:
-    """Show the films of a director."""
-    director = await request.core.catalogue.director(request.actor, request.unit, director_id)
+    """Show the films that a person directed and acted in."""
+    director = await _person(request, director_id)
+    acted = await _acted(request, director_id)
     wanted = FilmQuery(director_id=director.id, order=query.sort)
     shown = await listings.show_films(request, wanted, f"/directors/{director.id}", query)
     return await _show(
-        request, "films/genre_or_director.html", shown, query=query, named=director, kind="director"
+        request,
+        "films/genre_or_director.html",
+        shown,
+        query=query,
+        named=director,
+        kind="director",
+        acted=acted,
+        acted_bookmarked=await bookmarked_ids(request, acted),
     )
+
+
+async def _person(request: Request, person_id: int) -> Director:
+    try:
+        return await request.core.catalogue.director(request.actor, request.unit, person_id)
+    except DomainError as error:
+        if error.code is not Code.DIRECTOR_UNKNOWN:
+            raise
+        return await read_actor(request.actor, request.unit, person_id)
+
+
+async def _acted(request: Request, person_id: int) -> list[Film]:
+    ids = await read_acted(request.actor, request.unit, person_id)
+    return await request.core.catalogue.films_by_id(request.actor, request.unit, ids)
 
 
 async def search_films(request: Request, query: SearchQuery) -> Response:

@@ -3,15 +3,18 @@
 import msgspec
 from sqlalchemy import bindparam, select
 
+from kinoteka.core.catalogue.model import UNKNOWN, Director
 from kinoteka.database.schema import (
     Department,
     film_countries,
     film_credits,
     film_ids,
     film_titles,
+    films,
     people,
 )
 from kinoteka.database.statement import Statement
+from kinoteka.database.visibility import VISIBLE
 
 
 class FilmCredit(msgspec.Struct, frozen=True):
@@ -61,4 +64,24 @@ IDS: Statement[tuple[str, str]] = Statement(
     select(film_ids.c.kind, film_ids.c.value)
     .where(film_ids.c.film_id == bindparam("film_id"))
     .order_by(film_ids.c.kind, film_ids.c.value)
+)
+
+MOST_ACTED = 200
+"""The number of films that a person's page lists under the acting credits at most."""
+ACTED: Statement[tuple[int]] = Statement(
+    select(films.c.id)
+    .join(film_credits, film_credits.c.film_id == films.c.id)
+    .where(
+        film_credits.c.person_id == bindparam("person_id"),
+        film_credits.c.department == Department.ACTING.value,
+        VISIBLE,
+    )
+    .order_by(films.c.year.desc().nulls_last(), films.c.id.desc())
+    .limit(MOST_ACTED)
+)
+PERSON: Statement[Director] = Statement(
+    select(people.c.id, people.c.name).where(
+        people.c.id == bindparam("person_id"), people.c.id != UNKNOWN
+    ),
+    Director,
 )

@@ -1,14 +1,18 @@
-"""Read what belongs to one film, for its page.
+"""Read what belongs to one film, and the films of one person, for their pages.
 
-Public operations: read_parts.
+Public operations: read_parts, read_acted, read_actor.
 """
 
 import msgspec
 
+from kinoteka.core.access.model import Actor
+from kinoteka.core.catalogue.model import Director
 from kinoteka.core.catalogue.parts import queries
 from kinoteka.core.catalogue.parts.queries import FilmCredit, FilmTitle
 from kinoteka.database.schema import Department
 from kinoteka.database.unit import Unit
+from kinoteka.database.visibility import visible_to
+from kinoteka.errors import Code, DomainError
 
 
 class FilmParts(msgspec.Struct, frozen=True):
@@ -35,3 +39,21 @@ async def read_parts(unit: Unit, film_id: int) -> FilmParts:
         countries=tuple(country for (country,) in countries),
         ids=ids,
     )
+
+
+async def read_acted(actor: Actor, unit: Unit, person_id: int) -> list[int]:
+    """Return the ids of the visible films in which a person acts, newest first."""
+    values = visible_to(actor.labels)
+    return [film_id for (film_id,) in await unit.all(queries.ACTED, person_id=person_id, **values)]
+
+
+async def read_actor(actor: Actor, unit: Unit, person_id: int) -> Director:
+    """Return a person who acts in a visible film.
+
+    Raises:
+        DomainError(DIRECTOR_UNKNOWN)
+    """
+    person = await unit.first(queries.PERSON, person_id=person_id)
+    if person is None or not await read_acted(actor, unit, person_id):
+        raise DomainError(Code.DIRECTOR_UNKNOWN)
+    return person
