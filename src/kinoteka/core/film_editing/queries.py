@@ -30,6 +30,7 @@ from kinoteka.database.schema import (
     film_locks,
     film_values,
     films,
+    genre_aliases,
     genres,
     people,
     sources,
@@ -193,3 +194,13 @@ DIRECTORS = _name_statements(
     ),
 )
 NAMES = (GENRES, DIRECTORS)
+GENRE_BY_ALIAS: Statement[tuple[int]] = Statement(
+    select(genre_aliases.c.genre_id).where(genre_aliases.c.alias_key == bindparam("alias_key"))
+)
+ADD_GENRE_ALIAS: Statement[tuple[()]] = Statement(
+    lambda engine: (
+        insert_for(engine, genre_aliases)
+        .values(_values("alias_key", "genre_id"))
+        .on_conflict_do_nothing()
+    )
+)

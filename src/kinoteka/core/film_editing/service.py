@@ -36,6 +36,7 @@ from kinoteka.core.catalogue.service import Catalogue
 from kinoteka.core.film_editing import queries
 from kinoteka.core.film_editing.model import EditableFilm
 from kinoteka.core.film_editing.validation import validate
+from kinoteka.core.imports.genre_vocabulary import genre_key
 from kinoteka.core.imports.names import name_key, sort_key
 from kinoteka.database.revisions import Revisions
 from kinoteka.database.search_entries import ENTRIES
@@ -205,11 +206,13 @@ class FilmEditing:
         found = [
             await self._get_or_create_id(unit, names, name) for name in getattr(fields, names.field)
         ]
-        return found or [UNKNOWN]
+        return list(dict.fromkeys(found)) or [UNKNOWN]
 
     async def _get_or_create_id(self, unit: Unit, names: queries.NameStatements, name: str) -> int:
         key = name_key(name)
         known = await unit.first(names.known, name_key=key)
+        if known is None and names is queries.GENRES:
+            known = await unit.first(queries.GENRE_BY_ALIAS, alias_key=genre_key(name))
         if known is not None:
             return known[0]
         await _block_imports(unit)
@@ -217,7 +220,11 @@ class FilmEditing:
             inserted = await unit.first(names.add, name=name, name_key=key, sort_key=sort_key(name))
         except Conflict:  # An import that has just finished has created it.
             raise DomainError(Code.BUSY, retry_after=1) from None
-        return inserted[0] if inserted else 0
+        new_id = inserted[0] if inserted else 0
+        if names is queries.GENRES:
+            alias = {"alias_key": genre_key(name), "genre_id": new_id}
+            await unit.run(queries.ADD_GENRE_ALIAS, **alias)
+        return new_id
 
     async def _link(
         self, unit: Unit, names: queries.NameStatements, film: FilmAccess, ids: Sequence[int]

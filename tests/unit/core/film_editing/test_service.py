@@ -158,6 +158,16 @@ async def test_edit_keeps_counts_exact_for_labelled_films(
             assert rows(services.settings, repeated, films[title]) == [ids]
 
 
+async def test_names_of_one_genre_are_one_genre(
+    services: Services, films: dict[str, int], root: Actor
+) -> None:
+    await edit(services, root, films["Ran"], genres=("Film-Noir",))
+    await edit(services, root, films["M"], genres=("Noir", "Film Noir", "War"))
+    names = "SELECT name FROM film_genres JOIN genres ON genres.id = genre_id WHERE film_id = ?"
+    stored = rows(services.settings, f"{names} ORDER BY position", films["M"])
+    assert stored == ["Film-Noir", "War"]
+
+
 async def test_edit_uses_known_names_and_creates_others(
     services: Services, films: dict[str, int], root: Actor
 ) -> None:
