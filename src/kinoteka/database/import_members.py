@@ -193,10 +193,14 @@ class MemberStatements:
         filled = template.format(s=self._staged, text=self._text, **values)
         return PARAMETER.sub(self._parameter, filled)
 
-    def create(self, prefix: str = "", before: str = "") -> str:
-        """Return the statements that create the staging tables."""
+    def create(self, prefix: str = "", before: str = "", keyed: str = "") -> str:
+        """Return the statements that create the staging tables.
+
+        `keyed` follows the columns of tables with a key of several columns.
+        """
         return "".join(
-            f"CREATE {before}TABLE {prefix}{name} ({columns.format(text=self._text)});\n"
+            f"CREATE {before}TABLE {prefix}{name} ({columns.format(text=self._text)})"
+            f"{keyed if 'PRIMARY KEY (' in columns else ''};\n"
             for name, columns in TABLES.items()
         )
 

@@ -33,7 +33,7 @@ PRAGMA journal_mode = OFF;
 PRAGMA synchronous = OFF;
 PRAGMA cache_size = -16384;
 {create_staged_films("sqlite", "films")};
-{MEMBERS.create()}
+{MEMBERS.create(keyed=" WITHOUT ROWID")}
 CREATE TABLE genre_lists (list INTEGER, place INTEGER, number INTEGER,
     PRIMARY KEY (list, place)) WITHOUT ROWID;
 CREATE TABLE director_lists (list INTEGER, place INTEGER, number INTEGER,
