@@ -56,6 +56,7 @@ EXAMPLES: dict[str, str] = {
     "/manage/films": "/manage/films?q=cinema",
     "/manage/films/{id}": "/manage/films/{film}",
     "/manage/imports/{id}": "/manage/imports/{run}",
+    "/manage/imports/uploads/{key:text}": "/manage/imports/uploads/{upload}",
 }
 
 
@@ -134,6 +135,7 @@ class SampleSite:
     message: int = 0
     role: int = 0
     run: int = 0
+    upload: str = ""
 
 
 def pages() -> list[Route]:
@@ -265,6 +267,14 @@ def _import_films(site: SampleSite) -> None:
     )
     assert sent.status_code == 303, sent.text
     site.run = int(sent.headers["location"].rpartition("/")[2])
+    sent = site.root.post(
+        "/manage/imports/new",
+        files=files,
+        data={"step": "preview"},
+        headers={"origin": site.server.url},
+    )
+    assert sent.status_code == 303, sent.text
+    site.upload = sent.headers["location"].rpartition("/")[2]
     page = f"/manage/imports/{site.run}"
     eventually(lambda: "hx-trigger" not in site.root.get(page).text)
 

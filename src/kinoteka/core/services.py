@@ -19,6 +19,7 @@ from kinoteka.core.film_editing.service import FilmEditing
 from kinoteka.core.film_lookup.service import FilmLookup
 from kinoteka.core.film_posters.service import FilmPosters
 from kinoteka.core.import_runs.service import ImportRuns
+from kinoteka.core.import_runs.uploads import ImportUploads
 from kinoteka.core.library.bookmarks import Bookmarks
 from kinoteka.core.library.selection_lists import SelectionLists
 from kinoteka.core.library.selections import Selections
@@ -80,3 +81,4 @@ class Services:
     film_lookup: FilmLookup
     film_posters: FilmPosters
     import_runs: ImportRuns
+    import_uploads: ImportUploads

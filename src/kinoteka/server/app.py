@@ -30,6 +30,7 @@ from kinoteka.core.film_editing.service import FilmEditing
 from kinoteka.core.film_lookup.service import FilmLookup
 from kinoteka.core.film_posters.service import FilmPosters
 from kinoteka.core.import_runs.service import ImportRuns
+from kinoteka.core.import_runs.uploads import ImportUploads
 from kinoteka.core.library.bookmarks import Bookmarks
 from kinoteka.core.library.selection_lists import SelectionLists
 from kinoteka.core.library.selections import Selections
@@ -146,6 +147,7 @@ async def wire(settings: Settings) -> Services:
     revisions.on_foreign_change(
         "sessions", chats.listeners.require_session_check, chats.listeners.end_session
     )
+    import_runs = ImportRuns(settings, uploads, database)
     return Services(
         settings=settings,
         database=database,
@@ -182,7 +184,8 @@ async def wire(settings: Settings) -> Services:
         film_editing=film_editing,
         film_lookup=FilmLookup(settings, throttle),
         film_posters=FilmPosters(settings, database, media, film_editing),
-        import_runs=ImportRuns(settings, uploads, database),
+        import_runs=import_runs,
+        import_uploads=ImportUploads(settings.data, import_runs),
     )
 
 

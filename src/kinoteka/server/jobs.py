@@ -88,6 +88,7 @@ async def _store_session_use(services: Services, unit: Unit) -> None:
 
 async def _supervise_imports(services: Services, unit: Unit) -> None:
     await services.import_runs.recover(unit)
+    await services.import_uploads.prune()
 
 
 async def _prune(services: Services, unit: Unit) -> None:

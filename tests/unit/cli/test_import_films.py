@@ -153,13 +153,6 @@ def test_preview_shows_films_and_stores_nothing(folder):
     assert not (folder / "none").exists()
 
 
-def test_preview_of_a_file_that_cannot_be_read_says_why(folder):
-    (folder / "empty.csv").write_text("")
-    done = invoked(folder.path, "films", "empty.csv", "--preview", environment={})
-    assert done.exit_code == 2
-    assert "is empty" in done.stderr
-
-
 class TestAgain:
     def test_same_file_changes_nothing(self, folder):
         imported(folder, "csv", "good.csv")

@@ -1,7 +1,9 @@
 """What `kinoteka import --preview` says."""
 
 import pytest
+from click.testing import CliRunner
 
+from kinoteka.cli.main import cli
 from kinoteka.cli.preview_messages import REASONS, film_lines, preview_lines
 from kinoteka.core.imports.formats import FORMATS
 from kinoteka.core.imports.preview import preview_import
@@ -85,3 +87,11 @@ def test_film_is_shown_with_everything_that_would_be_stored():
         "    ids         tmdb 11645, kinopoisk 508",
         "    description " + "x" * 99 + "…",
     ]
+
+
+def test_preview_of_a_file_that_cannot_be_read_says_why(tmp_path):
+    (tmp_path / "empty.csv").write_text("")
+    arguments = ["import", "films", str(tmp_path / "empty.csv"), "--preview"]
+    done = CliRunner().invoke(cli, arguments)
+    assert done.exit_code == 2
+    assert "is empty" in done.stderr

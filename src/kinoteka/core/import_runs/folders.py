@@ -8,6 +8,7 @@ Public operations: RunFolders, RunFolder.
 
 import fcntl
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import suppress
@@ -17,12 +18,13 @@ from typing import TypeVar
 
 import msgspec
 
-from kinoteka.core.import_runs.model import Outcome, RunProgress
+from kinoteka.core.import_runs.model import Outcome, RunProgress, WaitingUpload
 
 T = TypeVar("T")
 
 FOLDER = "imports"
-NEW, UPLOADING = "new-", "uploading-"
+NEW, UPLOADING, WAITING = "new-", "uploading-", "waiting-"
+_KEY = re.compile(r"[0-9a-f]{16}")
 
 
 class StopRequest(msgspec.Struct, frozen=True):
@@ -39,6 +41,11 @@ class RunFolder:
         self.path = path
         self.files = path / "files"
         self.report = path / "report.jsonl"
+
+    @property
+    def key(self) -> str:
+        """The random part of the name of an upload's folder."""
+        return self.path.name.rpartition("-")[2]
 
     def move_to(self, path: Path) -> "RunFolder":
         """Move the folder to another path, and return it."""
@@ -107,6 +114,14 @@ class RunFolder:
         """Store the id of the import's process."""
         self._write("process.json", process_id)
 
+    def waiting_upload(self) -> WaitingUpload | None:
+        """Return the upload that waits in the folder, if there is one."""
+        return self._read("upload.json", WaitingUpload)
+
+    def write_waiting_upload(self, upload: WaitingUpload) -> None:
+        """Store the upload."""
+        self._write("upload.json", upload)
+
     def remove_files(self) -> None:
         """Delete the uploaded files."""
         shutil.rmtree(self.files, ignore_errors=True)
@@ -160,6 +175,20 @@ class RunFolders:
             folder = RunFolder(path)
             if not folder.is_in_use():
                 yield folder
+
+    def wait(self, folder: RunFolder, upload: WaitingUpload) -> RunFolder:
+        """Keep the folder of an upload until its import starts."""
+        folder.write_waiting_upload(upload)
+        return folder.move_to(self._root / f"{WAITING}{folder.key}")
+
+    def waiting(self) -> Iterator[RunFolder]:
+        """Yield the folders of uploads that wait."""
+        return map(RunFolder, self._root.glob(f"{WAITING}*"))
+
+    def waiting_folder(self, key: str) -> RunFolder | None:
+        """Return the folder of an upload that waits, or None if this machine has none."""
+        folder = RunFolder(self._root / f"{WAITING}{key}")
+        return folder if _KEY.fullmatch(key) and folder.exists() else None
 
     def ids(self) -> set[int]:
         """Return the ids of the imports whose folders this machine has."""

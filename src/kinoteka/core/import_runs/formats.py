@@ -1,6 +1,6 @@
 """Detect the format of uploaded files, and check the operator's options against it.
 
-Public operations: choose_format, read_options, without_folders.
+Public operations: choose_format, preview_files, read_options, without_folders.
 """
 
 from collections.abc import Sequence
@@ -17,11 +17,14 @@ from kinoteka.core.imports.formats.kinds import parse_kinds
 from kinoteka.core.imports.formats.mapping import parse_mapping
 from kinoteka.core.imports.formats.sample import parse_scale
 from kinoteka.core.imports.label_rules import LabelRules
+from kinoteka.core.imports.preview import Preview, preview_import
 from kinoteka.core.imports.readers import IMDB_FILM_TYPES, Format, Progress, ReadOptions
 from kinoteka.core.imports.record import FormatCode, FormatError
 from kinoteka.errors import Code, DomainError, field_invalid
 
 MAX_SOURCE_LENGTH = 100
+PREVIEW_LIMIT = 32 * 1024 * 1024
+"""How many bytes of each file a preview reads, because a request waits for it."""
 OPTION_FORMATS = {
     "mapping": TABLES,
     "source": TABLES,
@@ -58,6 +61,21 @@ def choose_format(files: Sequence[Path], options: ImportOptions) -> Format:
     except FormatError as error:
         raise _domain_error(error) from None
     return chosen
+
+
+def preview_files(files: Sequence[Path], options: ImportOptions) -> Preview:
+    """Return how the files would be imported. Raise as `choose_format` does.
+
+    What other options may solve is a question of the preview.
+    """
+    try:
+        read = read_options(options)
+        expanded = expand_archives(files, Progress())
+        chosen = _named(options.format) if options.format else detect_format(expanded, read)
+        _check(chosen, options)
+        return preview_import(chosen, files, read, PREVIEW_LIMIT)
+    except FormatError as error:
+        raise _domain_error(error) from None
 
 
 def read_options(options: ImportOptions) -> ReadOptions:

@@ -184,3 +184,20 @@ class Upload(msgspec.Struct, frozen=True):
     path: Path
     name: str
     size: int
+
+
+class WaitingFile(msgspec.Struct, frozen=True):
+    """A file of a waiting upload: its path within the folder, its original name and its size."""
+
+    path: str
+    name: str
+    size: int
+
+
+class WaitingUpload(msgspec.Struct, frozen=True, kw_only=True):
+    """Uploaded files whose import has not been started."""
+
+    account_id: int | None
+    files: tuple[WaitingFile, ...]
+    options: ImportOptions
+    created_at: int

@@ -11,6 +11,7 @@ from kinoteka.core.access.model import (
 from kinoteka.http.mechanics.routes import Route
 from kinoteka.site.manage import catalogue_schemas as schemas
 from kinoteka.site.manage import films, imports, selections, sources
+from kinoteka.site.manage import import_uploads as uploads
 from kinoteka.site.ui.pages import form, page
 
 # Either of two permissions allows viewing films. The core checks this.
@@ -131,6 +132,19 @@ IMPORTS: tuple[Route, ...] = (
         "/manage/imports/sources/{id}/move",
         sources.redirect_to_sources,
         "The order of sources",
+        permission=FILMS_IMPORT,
+    ),
+    page(
+        "/manage/imports/uploads/{key:text}",
+        uploads.show_upload,
+        "The preview of an import",
+        permission=FILMS_IMPORT,
+    ),
+    form(
+        "/manage/imports/uploads/{key:text}",
+        uploads.change_upload,
+        "Change the options of an import, start it or discard its files",
+        body=schemas.UploadForm,
         permission=FILMS_IMPORT,
     ),
     page("/manage/imports/{id}", imports.show_import, "An import", permission=FILMS_IMPORT),

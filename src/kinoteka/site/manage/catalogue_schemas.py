@@ -7,6 +7,7 @@ from msgspec import UNSET, UnsetType
 
 from kinoteka.core.catalogue.model import FIELDS, FilmFields, FilmQuery
 from kinoteka.core.film_editing.model import EditableFilm
+from kinoteka.core.import_runs.columns import PreviewColumns
 from kinoteka.core.import_runs.model import ImportOptions
 from kinoteka.http.mechanics.numbers import Id, PageNumber
 
@@ -124,6 +125,9 @@ class ImportsQuery(msgspec.Struct, frozen=True):
     before: Id | None = None
 
 
+THOUSANDS = (",", ".")
+
+
 class ImportForm(msgspec.Struct, frozen=True):
     """The options of an import, with one mapping or label rule per line."""
 
@@ -132,6 +136,10 @@ class ImportForm(msgspec.Struct, frozen=True):
     mapping: str = ""
     labels: str = ""
     scale: str = ""
+    thousands: str = ""
+    encoding: str = ""
+    columns: str = ""
+    kinds: str = ""
     adult: bool = False
     keep_going: bool = False
     replace: bool = False
@@ -144,10 +152,53 @@ class ImportForm(msgspec.Struct, frozen=True):
             mapping=lines(self.mapping),
             labels=lines(self.labels),
             scale=self.scale.strip() or None,
+            thousands=self.thousands if self.thousands in THOUSANDS else None,
+            encoding=self.encoding.strip() or None,
+            columns=_names(self.columns),
+            kinds=tuple(name for name in _names(self.kinds) if name),
             adult=self.adult,
             keep_going=self.keep_going,
             replace=self.replace,
         )
+
+
+class UploadForm(ImportForm, frozen=True):
+    """The options of an upload, and the fields of its columns.
+
+    `step` is the button: show the preview again, import or discard. On the form of a new import, it
+    asks for a preview. `shown` is the key of the columns to which the `fields` belong.
+    """
+
+    step: str = ""
+    shown: str = ""
+    fields: list[str] = []
+
+    def chosen(self) -> PreviewColumns:
+        """Return the fields that were chosen for the columns."""
+        return PreviewColumns(self.shown, tuple(self.fields))
+
+    @classmethod
+    def from_options(cls, options: ImportOptions) -> "UploadForm":
+        """Return the form filled with these options."""
+        return cls(
+            format=options.format or "",
+            source=options.source or "",
+            mapping="\n".join(options.mapping),
+            labels="\n".join(options.labels),
+            scale=options.scale or "",
+            thousands=options.thousands or "",
+            encoding=options.encoding or "",
+            columns=",".join(options.columns),
+            kinds=",".join(options.kinds),
+            adult=options.adult,
+            keep_going=options.keep_going,
+            replace=options.replace,
+        )
+
+
+def _names(text: str) -> tuple[str, ...]:
+    """Return the names between commas."""
+    return tuple(name.strip() for name in text.split(",")) if text.strip() else ()
 
 
 def lines(text: str) -> tuple[str, ...]:

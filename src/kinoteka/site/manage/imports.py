@@ -14,13 +14,14 @@ from kinoteka.http.mechanics.multipart import drain, receive_files
 from kinoteka.http.mechanics.response import SAFE, Headers, Response
 from kinoteka.http.policy.request import Request
 from kinoteka.site.manage import import_texts as texts
-from kinoteka.site.manage.catalogue_schemas import ImportForm, ImportsQuery
+from kinoteka.site.manage.catalogue_schemas import ImportForm, ImportsQuery, UploadForm
 from kinoteka.site.ui.error_pages import PageError, page_error
 from kinoteka.site.ui.pages import is_partial, redirect, render
 
 MEGABYTE = 1024 * 1024
 CHUNK = 256 * 1024
 FILES = "files"
+PREVIEW = "preview"
 REPORT: Headers = [
     *SAFE,
     (b"content-type", b"application/jsonl; charset=utf-8"),
@@ -31,7 +32,10 @@ REPORT: Headers = [
 async def show_imports(request: Request, query: ImportsQuery) -> Response:
     """Show the imports, newest first."""
     page = await request.core.import_runs.page(request.actor, request.unit, query.before)
-    return await render(request, "manage/imports/list.html", page=page, texts=texts)
+    waiting = request.core.import_uploads.page(request.actor)
+    return await render(
+        request, "manage/imports/list.html", page=page, waiting=waiting, texts=texts
+    )
 
 
 async def show_new_import(
@@ -59,15 +63,15 @@ async def start_import(request: Request) -> Response:
     """Receive files and start their import."""
     sent = _PartialForm()
     try:
-        run_id = await _start(request, sent)
+        path = await _start(request, sent)
     except DomainError as error:
         if error.code in (Code.UNAUTHORIZED, Code.FORBIDDEN):
             raise
         await request.unit.rollback()
         if not sent.is_receiving:
             await drain(read_chunks(request.receive))
-        return await show_new_import(request, typed=sent.form, failed=_import_error(request, error))
-    return redirect(request, f"/manage/imports/{run_id}")
+        return await show_new_import(request, typed=sent.form, failed=import_error(request, error))
+    return redirect(request, path)
 
 
 async def show_import(request: Request, run_id: int) -> Response:
@@ -116,20 +120,25 @@ async def download_report(request: Request, run_id: int) -> Response:
     return Response(200, b"", headers, stream=lambda: _chunks(path))
 
 
-async def _start(request: Request, sent: _PartialForm) -> int:
+async def _start(request: Request, sent: _PartialForm) -> str:
+    """Return the path of the import, or of its preview if the form asks for one."""
     runs = request.core.import_runs
     async with runs.receive(request.actor, request.unit) as receiving:
         sent.is_receiving = True
         limit = request.settings.import_limit_megabytes * MEGABYTE
         received = await receive_files(request, FILES, receiving.path, limit)
-        sent.form = from_pairs(received.fields, ImportForm)
+        sent.form = form = from_pairs(received.fields, UploadForm)
         uploads = [Upload(each.path, each.name, each.size) for each in received.files]
-        return await runs.begin(
-            request.actor, request.unit, receiving, uploads, sent.form.options()
-        )
+        if form.step == PREVIEW:
+            key = await request.core.import_uploads.store(
+                request.actor, receiving, uploads, form.options()
+            )
+            return f"/manage/imports/uploads/{key}"
+        run_id = await runs.begin(request.actor, request.unit, receiving, uploads, form.options())
+        return f"/manage/imports/{run_id}"
 
 
-def _import_error(request: Request, error: DomainError) -> PageError:
+def import_error(request: Request, error: DomainError) -> PageError:
     """Return the error with the reason why the files were rejected."""
     failed = page_error(request, error)
     if error.code is Code.IMPORT_UNUSABLE:
