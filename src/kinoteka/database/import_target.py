@@ -15,7 +15,7 @@ from kinoteka.database.import_session import ImportSession
 from kinoteka.database.interface import Reader
 from kinoteka.infrastructure.settings import Settings
 
-SLICE = 20_000
+SLICE = 5_000
 """How many films are stored at a time."""
 
 OnStored = Callable[[int, int], None]

@@ -23,7 +23,7 @@ from kinoteka.core.imports.record import FilmRecord
 from kinoteka.database import film_columns
 from kinoteka.database.import_target import StagingTables
 
-BATCH = 5_000
+BATCH = 1_000
 MAX_CACHED_LISTS = 200_000
 """How many lists of names have their numbers cached in memory, at about 250 bytes each."""
 
