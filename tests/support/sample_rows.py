@@ -172,6 +172,7 @@ ROWS: dict[str, list[dict[str, object]]] = {
             "address": "::1",
         }
     ],
+    "import_mappings": [{"name": "Ärger", "mapping": '["title=Name"]', "options": '{"scale":"5"}'}],
     "import_runs": [
         {
             "id": 3,

@@ -80,6 +80,12 @@ class ImportCommand(click.Command):
     help="The column of a table for a field.",
 )
 @click.option(
+    "--mapping",
+    "saved",
+    metavar="NAME",
+    help="Columns and options that were saved on the site. Other options prevail.",
+)
+@click.option(
     "--source", metavar="NAME", help="The source of a table. Default: the name of its first file."
 )
 @click.option(
@@ -126,6 +132,7 @@ def import_films(
     format_name: str,
     files: tuple[Path, ...],
     mapping: tuple[str, ...],
+    saved: str | None,
     source: str | None,
     labels: tuple[str, ...],
     columns: str | None,
@@ -151,6 +158,11 @@ def import_films(
     from kinoteka.core.imports.readers import Progress
     from kinoteka.core.imports.record import FormatError
 
+    if saved is not None:
+        from kinoteka.cli.saved_mappings import SavedOptions, with_saved
+
+        written = SavedOptions(mapping, columns, kinds, scale, thousands, encoding)
+        mapping, columns, kinds, scale, thousands, encoding = with_saved(data, saved, written)
     given = {
         "--map": mapping,
         "--source": source is not None,

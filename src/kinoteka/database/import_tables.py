@@ -105,3 +105,12 @@ import_runs = Table(
     Index("ix_import_runs_state_id", "state", "id"),
     sqlite_autoincrement=True,
 )
+
+# Mappings and options of imports that operators saved. `mapping` and `options` are JSON.
+import_mappings = Table(
+    "import_mappings",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("mapping", Text, nullable=False),
+    Column("options", Text, nullable=False),
+)

@@ -153,6 +153,32 @@ def test_upload_needs_the_permission(site, root) -> None:
         assert stranger.get(path).status_code in (302, 303, 401, 403)
 
 
+def test_saved_mapping_is_used_for_another_upload(site, root) -> None:
+    path = uploaded(root)
+    _, _, shown = review(root, path)
+    saved = {"save_as": "<i>Club</i>", "step": "save", "thousands": "."}
+    assert send(root, path, ["title", "", "genres"], shown, **saved).status_code == 303
+    other = uploaded(root, name="more.csv")
+    page, _, shown = review(root, other)
+    options = [option.text() for option in page.css("select[name=saved] option")]
+    assert options == ["None", "<i>Club</i>"]
+    send(root, other, ["title", "year", ""], shown, saved="<i>Club</i>", source="club")
+    page, fields, _ = review(root, other)
+    assert fields == ["title", "", "genres"]
+    assert page.css_first("input[name=source]").attributes["value"] == "club"
+    selected = page.css_first("select[name=thousands] option[selected]")
+    assert selected.attributes["value"] == "."
+
+
+def test_mapping_needs_a_name_and_an_unknown_one_is_reported(root) -> None:
+    path = uploaded(root)
+    _, fields, shown = review(root, path)
+    response = send(root, path, fields, shown, save_as=" ", step="save")
+    assert response.status_code == 400
+    response = send(root, path, fields, shown, saved="other")
+    assert "no saved mapping with this name" in response.text
+
+
 def test_500_columns_can_be_chosen(root) -> None:
     names = ",".join(["title", *(f"c{number}" for number in range(499))])
     path = uploaded(root, f"{names}\nRan{',' * 499}\n".encode())

@@ -201,3 +201,11 @@ class WaitingUpload(msgspec.Struct, frozen=True, kw_only=True):
     files: tuple[WaitingFile, ...]
     options: ImportOptions
     created_at: int
+
+
+class SavedMapping(msgspec.Struct, frozen=True):
+    """A mapping (`field=column`) and options for files of one kind, saved under a name."""
+
+    name: str
+    mapping: tuple[str, ...]
+    options: ImportOptions

@@ -3,13 +3,22 @@
 import msgspec
 from sqlalchemy import BigInteger, bindparam, delete, insert, select, tuple_, update
 
-from kinoteka.core.import_runs.model import ImportFile, Report, Run, RunState, Source
+from kinoteka.core.import_runs.model import (
+    ImportFile,
+    ImportOptions,
+    Report,
+    Run,
+    RunState,
+    SavedMapping,
+    Source,
+)
 from kinoteka.database.film_columns import UNKNOWN_VERSION
 from kinoteka.database.schema import (
     accounts,
     batch_changes,
     batches,
     film_values,
+    import_mappings,
     import_runs,
     sources,
 )
@@ -102,4 +111,24 @@ FORGET_FINGERPRINTS: Statement[tuple[()]] = Statement(
 )
 OLD: Statement[tuple[int]] = Statement(
     select(import_runs.c.id).order_by(import_runs.c.id.desc()).limit(bindparam("most"))
+)
+
+MAPPING_NAMES: Statement[tuple[str]] = Statement(
+    select(import_mappings.c.name).order_by(import_mappings.c.name).limit(bindparam("most"))
+)
+MAPPING: Statement[SavedMapping] = Statement(
+    select(import_mappings).where(import_mappings.c.name == bindparam("name")),
+    SavedMapping,
+    {
+        "mapping": msgspec.json.Decoder(tuple[str, ...]).decode,
+        "options": msgspec.json.Decoder(ImportOptions).decode,
+    },
+)
+DELETE_MAPPING: Statement[tuple[()]] = Statement(
+    delete(import_mappings).where(import_mappings.c.name == bindparam("name"))
+)
+INSERT_MAPPING: Statement[tuple[()]] = Statement(
+    insert(import_mappings).values(
+        {name: bindparam(name) for name in ("name", "mapping", "options")}
+    )
 )

@@ -165,12 +165,15 @@ class ImportForm(msgspec.Struct, frozen=True):
 class UploadForm(ImportForm, frozen=True):
     """The options of an upload, and the fields of its columns.
 
-    `step` is the button: show the preview again, import or discard. On the form of a new import, it
+    `step` is the button: show the preview again, import, discard, or save the mapping as `save_as`.
+    `saved` is the name of a mapping to use. On the form of a new import, it
     asks for a preview. `shown` is the key of the columns to which the `fields` belong.
     """
 
     step: str = ""
     shown: str = ""
+    saved: str = ""
+    save_as: str = ""
     fields: list[str] = []
 
     def chosen(self) -> PreviewColumns:

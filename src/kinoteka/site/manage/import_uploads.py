@@ -2,6 +2,12 @@
 
 from kinoteka.core.import_runs.columns import columns_key, preview_columns
 from kinoteka.core.import_runs.formats import without_folders
+from kinoteka.core.import_runs.mappings import (
+    find_mapping,
+    list_mappings,
+    save_mapping,
+    with_mapping,
+)
 from kinoteka.core.import_runs.model import WaitingUpload
 from kinoteka.core.imports.formats import TABLES, TEXT_TABLES
 from kinoteka.core.imports.preview import Preview
@@ -31,7 +37,15 @@ async def change_upload(request: Request, key: str, form: UploadForm) -> Respons
         await uploads.discard(request.actor, key)
         return redirect(request, "/manage/imports", notice="upload_discarded")
     try:
+        if form.saved:
+            saved = await find_mapping(request.actor, request.unit, form.saved)
+            await uploads.change(request.actor, key, with_mapping(form.options(), saved))
+            return redirect(request, f"/manage/imports/uploads/{key}")
         await uploads.change(request.actor, key, form.options(), form.chosen())
+        if form.step == "save":
+            options = uploads.get(request.actor, key).options
+            await save_mapping(request.actor, request.unit, form.save_as, options)
+            return redirect(request, f"/manage/imports/uploads/{key}", notice="mapping_saved")
         if form.step != "import":
             return redirect(request, f"/manage/imports/uploads/{key}")
         run_id = await uploads.begin(request.actor, request.unit, key)
@@ -75,6 +89,7 @@ async def _show(
         thousands=preview_texts.choices(request, preview_texts.THOUSANDS),
         texts=texts,
         preview_texts=preview_texts,
+        mappings=[(name, name) for name in await list_mappings(request.actor, request.unit)],
         failed=failed,
     )
 

@@ -107,6 +107,7 @@ REASONS: dict[str, str] = {
     "number": N_("Enter a number in the allowed range."),
     "reversed": N_("The end of this range is before its beginning. Swap the two values."),
     "too_many": N_("Too many values."),
+    "mapping_unknown": N_("There is no saved mapping with this name."),
     "column_repeated": N_("Two columns have the same field. Choose another field for one of them."),
     "not_of_format": N_("This setting does not apply to the format of these files."),
     "mapping_invalid": N_("Write each line as FIELD=COLUMN."),

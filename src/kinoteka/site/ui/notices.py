@@ -26,6 +26,7 @@ NOTICES: dict[str, str] = {
     "film_shown": N_("The film is visible again."),
     "selection_featured": N_("Selection featured."),
     "selection_unfeatured": N_("Selection no longer featured."),
+    "mapping_saved": N_("Columns and options saved."),
     "upload_discarded": N_("Files discarded. Nothing was saved."),
     "import_ending": N_("The import is being cancelled."),
     "import_undone": N_("The import has been undone."),

@@ -1,0 +1,69 @@
+"""The option `--mapping`: columns and options for files that were saved on the site."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import click
+
+from kinoteka.infrastructure import settings as config
+
+if TYPE_CHECKING:
+    from kinoteka.core.import_runs.model import SavedMapping
+    from kinoteka.infrastructure.settings import Settings
+
+THOUSANDS = {",": "comma", ".": "dot"}
+
+
+class SavedOptions(NamedTuple):
+    """The options of the command that a mapping has."""
+
+    mapping: tuple[str, ...]
+    columns: str | None
+    kinds: tuple[str, ...]
+    scale: str | None
+    thousands: str | None
+    encoding: str | None
+
+
+def with_saved(data: Path | None, name: str, given: SavedOptions) -> SavedOptions:
+    """Return the given options, and those of a saved mapping for the others.
+
+    End the command if there is no mapping with this name.
+    """
+    from kinoteka.cli.services import require_database, run
+
+    settings = config.load(data=data)
+    require_database(settings)
+    saved = run(_find(settings, name))
+    if saved is None:
+        raise click.UsageError(f"There is no mapping with the name {name}. Save one on the site.")
+    options = saved.options
+    mapped = {_field(pair) for pair in given.mapping}
+    others = tuple(pair for pair in saved.mapping if _field(pair) not in mapped)
+    return SavedOptions(
+        (*others, *given.mapping),
+        given.columns or ",".join(options.columns) or None,
+        given.kinds or options.kinds,
+        given.scale or options.scale,
+        given.thousands or THOUSANDS.get(options.thousands or ""),
+        given.encoding or options.encoding,
+    )
+
+
+def _field(pair: str) -> str:
+    return pair.partition("=")[0].strip()
+
+
+async def _find(settings: "Settings", name: str) -> "SavedMapping | None":
+    from kinoteka.cli.services import open_services
+    from kinoteka.core.access.model import CONSOLE_ACTOR
+    from kinoteka.core.import_runs.mappings import find_mapping
+    from kinoteka.errors import Code, DomainError
+
+    async with open_services(settings) as (_, unit):
+        try:
+            return await find_mapping(CONSOLE_ACTOR, unit, name)
+        except DomainError as error:
+            if error.code is not Code.FIELD_INVALID:
+                raise
+            return None
