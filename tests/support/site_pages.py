@@ -267,6 +267,8 @@ def _import_films(site: SampleSite) -> None:
     )
     assert sent.status_code == 303, sent.text
     site.run = int(sent.headers["location"].rpartition("/")[2])
+    page = f"/manage/imports/{site.run}"
+    eventually(lambda: "hx-trigger" not in site.root.get(page).text)
     sent = site.root.post(
         "/manage/imports/new",
         files=files,
@@ -275,8 +277,6 @@ def _import_films(site: SampleSite) -> None:
     )
     assert sent.status_code == 303, sent.text
     site.upload = sent.headers["location"].rpartition("/")[2]
-    page = f"/manage/imports/{site.run}"
-    eventually(lambda: "hx-trigger" not in site.root.get(page).text)
 
 
 def _succeed(response: httpx.Response) -> httpx.Response:
