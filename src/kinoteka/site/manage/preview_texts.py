@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from kinoteka.core.imports.record import FilmRecord
 from kinoteka.http.policy.request import Request
 from kinoteka.site.ui import pages
 from kinoteka.site.ui.languages import N_, translations
@@ -40,7 +41,30 @@ REASONS: dict[str, str] = {
     "note": N_("Note of the list’s owner"),
     "personal": N_("Personal rating or date"),
 }
+LONGEST_TEXT = 100
 THOUSANDS: dict[str, str] = {",": N_("Comma: 1,000"), ".": N_("Dot: 1.000")}
+
+
+def further_values(film: FilmRecord) -> list[tuple[str, str]]:
+    """Return the values of a film that have no column of their own, by the name of their field."""
+    by_department = {
+        department: [credit.name for credit in film.credits if credit.department == department]
+        for department in ("acting", "writing")
+    }
+    values = {
+        FIELDS["description"]: (film.description or "")[:LONGEST_TEXT],
+        N_("Other titles"): ", ".join(title for _, _, title in film.titles),
+        FIELDS["countries"]: ", ".join(film.countries),
+        FIELDS["cast"]: ", ".join(by_department["acting"]),
+        FIELDS["writers"]: ", ".join(by_department["writing"]),
+        FIELDS["imdb_id"]: film.imdb_id or "",
+        FIELDS["tmdb_id"]: str(film.tmdb_id or ""),
+        **{FIELDS.get(f"{kind}_id", kind): value for kind, value in film.ids},
+        FIELDS["trailer"]: film.trailer or "",
+        FIELDS["poster"]: film.poster or "",
+        N_("Label"): film.label or "",
+    }
+    return [(name, value) for name, value in values.items() if value]
 
 
 def choices(request: Request, texts: Mapping[str, str]) -> list[tuple[str, str]]:

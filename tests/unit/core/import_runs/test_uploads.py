@@ -52,6 +52,14 @@ async def test_upload_waits_with_its_options(waiting):
     assert [each for each, _ in waiting.uploads.page(waiting.root)] == [key]
 
 
+async def test_another_process_of_the_machine_has_the_upload(waiting, settings):
+    key = await waiting.stored()
+    other = ImportUploads(settings.data, waiting.runner.runs)
+    assert other.get(waiting.root, key) == waiting.uploads.get(waiting.root, key)
+    await other.change(waiting.root, key, ImportOptions(source="other"))
+    assert waiting.uploads.get(waiting.root, key).options.source == "other"
+
+
 async def test_import_starts_once(waiting):
     key = await waiting.stored()
     run = await waiting.runner.ended(await waiting.begun(key))
