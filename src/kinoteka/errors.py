@@ -55,6 +55,10 @@ class Code(StrEnum):
     # Catalogue and library.
     FILM_UNKNOWN = "film_unknown"
     FILM_CHANGED = "film_changed"
+    FILM_MERGED = "film_merged"
+    FILM_ACCESS_DIFFERS = "film_access_differs"
+    MERGE_UNKNOWN = "merge_unknown"
+    MERGE_FOLLOWED = "merge_followed"
     GENRE_UNKNOWN = "genre_unknown"
     DIRECTOR_UNKNOWN = "director_unknown"
     SELECTION_UNKNOWN = "selection_unknown"

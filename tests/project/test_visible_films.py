@@ -40,6 +40,7 @@ EXEMPT = {
     "kinoteka.database.film_undo:*": "removes films and shows none",
     "kinoteka.database.title_changes:*": "operators see the titles that an import would change",
     "kinoteka.core.film_editing.queries:*": "operators can edit all films",
+    "kinoteka.core.film_merging.queries:*": "operators can merge all films",
     "kinoteka.core.catalogue.queries:FILM_ACCESS": "operators label and hide every film",
     "kinoteka.core.catalogue.queries:COUNT_BY_LABEL": "operators see how often a label is used",
     "kinoteka.core.catalogue.queries:GENRES_AND_DIRECTORS": "only names of a visible film",
@@ -75,6 +76,9 @@ BUILDERS = {
     "kinoteka.core.catalogue.queries:_name_statements",
     "kinoteka.core.catalogue.queries:ids_as_json",
     "kinoteka.core.film_editing.queries:_name_statements",
+    "kinoteka.core.film_merging.queries:_move",
+    "kinoteka.core.film_merging.queries:_reference_statements",
+    "kinoteka.core.film_merging.queries:restore_row",
     "kinoteka.core.film_posters.queries:_delete_some",
     "kinoteka.core.library.queries:editable_order",
 }

@@ -56,6 +56,11 @@ ROWS: dict[str, list[dict[str, object]]] = {
         {"kind": "tmdb", "value": str(number), "film_id": number}
         for number in range(11, 11 + FILM_COUNT)
     ],
+    "film_redirects": [
+        {"old_id": 3, "film_id": 11, "title": "Брат", "undo": None, "until": LARGE},
+        {"old_id": 4, "film_id": 11, "title": "Брат", "undo": "{}", "until": LARGE},
+    ],
+    "genre_redirects": [{"old_id": 5, "genre_id": 7}],
     "possible_duplicates": [{"film_id": 11, "other_id": 12, "reason": "title"}],
     "rating_prior": [{"votes": 25, "mean": 6.25}],
     "film_locks": [{"film_id": 11, "field": "title"}],

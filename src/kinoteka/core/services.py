@@ -17,6 +17,7 @@ from kinoteka.core.export.film_lists import FilmLists
 from kinoteka.core.export.service import Export
 from kinoteka.core.film_editing.service import FilmEditing
 from kinoteka.core.film_lookup.service import FilmLookup
+from kinoteka.core.film_merging.service import FilmMerging
 from kinoteka.core.film_posters.service import FilmPosters
 from kinoteka.core.import_runs.service import ImportRuns
 from kinoteka.core.import_runs.uploads import ImportUploads
@@ -79,6 +80,7 @@ class Services:
     film_lists: FilmLists
     film_editing: FilmEditing
     film_lookup: FilmLookup
+    film_merging: FilmMerging
     film_posters: FilmPosters
     import_runs: ImportRuns
     import_uploads: ImportUploads

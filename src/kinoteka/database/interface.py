@@ -109,6 +109,9 @@ class WriteTransaction(Protocol):
     async def index(self, entries: "Sequence[IndexEntry]") -> None:
         """Add or replace a few films in the search index."""
 
+    async def remove_from_index(self, film_ids: Sequence[int]) -> None:
+        """Remove a few films from the search index."""
+
     async def commit(self) -> None:
         """Commit the transaction."""
 

@@ -50,6 +50,7 @@ from kinoteka.database.import_tables import (
     possible_duplicates,
     sources,
 )
+from kinoteka.database.redirect_tables import film_redirects, genre_redirects
 from kinoteka.database.schema_columns import (
     Id,
     Text,
@@ -77,12 +78,14 @@ __all__ = [
     "film_genres",
     "film_ids",
     "film_locks",
+    "film_redirects",
     "film_titles",
     "film_values",
     "films",
     "genre_aliases",
     "genre_counts",
     "genre_names",
+    "genre_redirects",
     "genres",
     "import_mappings",
     "import_runs",

@@ -145,6 +145,10 @@ class Unit:
         """Add or replace a few films in the search index, in this transaction."""
         await (await self._begin()).index(entries)
 
+    async def remove_from_index(self, film_ids: Sequence[int]) -> None:
+        """Remove a few films from the search index, in this transaction."""
+        await (await self._begin()).remove_from_index(film_ids)
+
     async def read_in_thread(self, work: Callable[[Reader], T]) -> T:
         """Run a slow read in a thread, outside the transaction."""
         return await self._database.read_in_thread(work)

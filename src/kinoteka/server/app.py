@@ -28,6 +28,7 @@ from kinoteka.core.export.film_lists import FilmLists
 from kinoteka.core.export.service import Export
 from kinoteka.core.film_editing.service import FilmEditing
 from kinoteka.core.film_lookup.service import FilmLookup
+from kinoteka.core.film_merging.service import FilmMerging
 from kinoteka.core.film_posters.service import FilmPosters
 from kinoteka.core.import_runs.service import ImportRuns
 from kinoteka.core.import_runs.uploads import ImportUploads
@@ -183,6 +184,7 @@ async def wire(settings: Settings) -> Services:
         film_lists=FilmLists(settings, throttle),
         film_editing=film_editing,
         film_lookup=FilmLookup(settings, throttle),
+        film_merging=FilmMerging(revisions, film_editing),
         film_posters=FilmPosters(settings, database, media, film_editing),
         import_runs=import_runs,
         import_uploads=ImportUploads(settings.data, import_runs),

@@ -97,6 +97,7 @@ async def _prune(services: Services, unit: Unit) -> None:
     await prune_changes(unit)
     await skeletons.backfill(unit)
     await services.film_posters.prune(unit)
+    await services.film_merging.prune(unit)
 
 
 async def _remove_expired_listeners(services: Services, unit: Unit) -> None:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Awaitable, Callable
 from functools import partial
 
+import msgspec
 from msgspec import UNSET, UnsetType
 
 from kinoteka.core.access.model import CONSOLE_ACTOR, Actor
@@ -139,8 +140,9 @@ class Accounts:
         await self.lock(unit, actor.require_account())
         account = await self.get_own(actor, unit)  # read again now that the row is locked
         _check_has_name(account, change)
-        if change.favourite_genre_id not in (None, UNSET):
-            await self._catalogue.genre(actor, unit, change.favourite_genre_id)
+        if isinstance(change.favourite_genre_id, int):
+            genre = await self._catalogue.genre(actor, unit, change.favourite_genre_id)
+            change = msgspec.structs.replace(change, favourite_genre_id=genre.id)
         for column, value in _validate_change(change).items():
             await self._set(unit, account.id, column, value)
         await self._rename(unit, account, change)

@@ -11,7 +11,7 @@ import msgspec
 
 AUDIT_VIEW = "audit.view"
 
-SubjectKind = Literal["account", "role", "label", "film", "selection", "import", "source"]
+SubjectKind = Literal["account", "role", "label", "film", "genre", "selection", "import", "source"]
 
 
 class Action(StrEnum):
@@ -37,6 +37,11 @@ class Action(StrEnum):
     FILM_CHANGED = "film_changed"
     FILM_UNLOCKED = "film_unlocked"
     FILM_DELETED = "film_deleted"
+    FILM_MERGED = "film_merged"
+    FILM_MERGE_UNDONE = "film_merge_undone"
+    FILM_SPLIT = "film_split"
+    FILMS_DIFFER = "films_differ"
+    GENRE_MERGED = "genre_merged"
     FILM_HIDDEN = "film_hidden"
     FILM_SHOWN = "film_shown"
 

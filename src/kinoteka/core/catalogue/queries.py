@@ -47,8 +47,10 @@ from kinoteka.database.schema import (
     film_directors,
     film_genres,
     film_ids,
+    film_redirects,
     films,
     genre_counts,
+    genre_redirects,
     genres,
     labels,
     people,
@@ -74,6 +76,18 @@ _films = (
     .join(people, people.c.id == films.c.director_id)
 )
 FILM: Statement[Film] = Statement(_films.where(films.c.id == bindparam("film_id"), VISIBLE), Film)
+# Read only if there is no film with the id, so that other reads do not need a second table.
+SURVIVOR: Statement[Film] = Statement(
+    _films.join(film_redirects, film_redirects.c.film_id == films.c.id).where(
+        film_redirects.c.old_id == bindparam("old_id"), VISIBLE
+    ),
+    Film,
+)
+SURVIVOR_IDS: Statement[tuple[int, int]] = Statement(
+    select(film_redirects.c.old_id, film_redirects.c.film_id).where(
+        in_list(film_redirects.c.old_id, bindparam("ids"))
+    )
+)
 FILMS: Statement[Film] = Statement(
     _films.where(in_list(films.c.id, bindparam("ids")), VISIBLE), Film
 )
@@ -301,6 +315,9 @@ def _increase_count(engine: str, links: FromClause, counts: Table, column: str) 
     )
 
 
+GENRE_SURVIVOR: Statement[tuple[int]] = Statement(
+    select(genre_redirects.c.genre_id).where(genre_redirects.c.old_id == bindparam("old_id"))
+)
 GENRES = _name_statements(genres, film_genres, genre_counts, "genre_id", Genre)
 DIRECTORS = _name_statements(people, film_directors, director_counts, "director_id", Director)
 NAME_STATEMENTS = (GENRES, DIRECTORS)

@@ -1,7 +1,7 @@
 """The catalogue as each actor sees it.
 
-Public operations: films, suggest, film, details, related, films_by_id, genres, genre, directors,
-director.
+Public operations: films, suggest, film, details, related, films_by_id, films_by_any_id, genres,
+genre, directors, director.
 
 A film that is not visible to the actor does not exist for it: lists, totals and searches omit the
 film, and also the genres and directors that have no visible film.
@@ -116,12 +116,15 @@ class Catalogue:
         return await self.films_by_id(actor, unit, ids)
 
     async def film(self, actor: Actor, unit: Unit, film_id: int) -> Film:
-        """Return a film.
+        """Return a film, or the film that it was merged into, which has another id.
 
         Raises:
             DomainError(FILM_UNKNOWN)
         """
-        film = await unit.first(queries.FILM, film_id=film_id, **visible_to(actor.labels))
+        visible = visible_to(actor.labels)
+        film = await unit.first(queries.FILM, film_id=film_id, **visible)
+        if film is None:
+            film = await unit.first(queries.SURVIVOR, old_id=film_id, **visible)
         if film is None:
             raise DomainError(Code.FILM_UNKNOWN)
         return film
@@ -133,8 +136,8 @@ class Catalogue:
             DomainError(FILM_UNKNOWN)
         """
         film = await self.film(actor, unit, film_id)
-        names = await unit.all(queries.GENRES_AND_DIRECTORS, film_id=film_id)
-        row = await unit.first(queries.OTHER_IDS, film_id=film_id, **visible_to(actor.labels))
+        names = await unit.all(queries.GENRES_AND_DIRECTORS, film_id=film.id)
+        row = await unit.first(queries.OTHER_IDS, film_id=film.id, **visible_to(actor.labels))
         values = row or OtherIds(imdb_id=None, tmdb_id=None)
         return FilmDetails(
             film=film,
@@ -173,20 +176,39 @@ class Catalogue:
         films = {film.id: film for film in rows}
         return [films[film_id] for film_id in ids if film_id in films]
 
+    async def films_by_any_id(
+        self, actor: Actor, unit: Unit, ids: Sequence[int]
+    ) -> dict[int, Film]:
+        """Return the visible films by these ids, which may be those of merged films."""
+        found = {film.id: film for film in await self.films_by_id(actor, unit, ids)}
+        missing = [film_id for film_id in ids if film_id not in found]
+        if not missing:
+            return found
+        survivor_ids = dict(await unit.all(queries.SURVIVOR_IDS, ids=missing))
+        survivors = await self.films_by_id(actor, unit, sorted(set(survivor_ids.values())))
+        by_id = {film.id: film for film in survivors}
+        merged = survivor_ids.items()
+        return found | {old: by_id[film_id] for old, film_id in merged if film_id in by_id}
+
     async def genres(self, actor: Actor, unit: Unit) -> Listing[Genre]:
         """Return the genres that have a visible film, ordered by id."""
         return await self._list_names(actor, unit, queries.GENRES)
 
     async def genre(self, actor: Actor, unit: Unit, genre_id: int) -> Genre:
-        """Return a genre.
+        """Return a genre, or the genre that it was merged into, which has another id.
 
         Raises:
             DomainError(GENRE_UNKNOWN): it does not exist or has no visible film.
         """
-        genre: Genre = await self._get_name(
-            actor, unit, queries.GENRES, genre_id, Code.GENRE_UNKNOWN
-        )
-        return genre
+        visible = visible_to(actor.labels)
+        found: Genre | None = await unit.first(queries.GENRES.one, id=genre_id, **visible)
+        if found is None:
+            survivor = await unit.first(queries.GENRE_SURVIVOR, old_id=genre_id)
+            if survivor is not None:
+                found = await unit.first(queries.GENRES.one, id=survivor[0], **visible)
+        if found is None:
+            raise DomainError(Code.GENRE_UNKNOWN)
+        return found
 
     async def directors(self, actor: Actor, unit: Unit) -> Listing[Director]:
         """Return the directors who have a visible film, ordered by id."""
@@ -198,10 +220,12 @@ class Catalogue:
         Raises:
             DomainError(DIRECTOR_UNKNOWN): the director does not exist or has no visible film.
         """
-        director: Director = await self._get_name(
-            actor, unit, queries.DIRECTORS, director_id, Code.DIRECTOR_UNKNOWN
+        found: Director | None = await unit.first(
+            queries.DIRECTORS.one, id=director_id, **visible_to(actor.labels)
         )
-        return director
+        if found is None:
+            raise DomainError(Code.DIRECTOR_UNKNOWN)
+        return found
 
     async def _ordered(self, actor: Actor, unit: Unit, query: FilmQuery) -> Ids:
         filters = await self._filters(unit, query)
@@ -253,19 +277,6 @@ class Catalogue:
             if values["label_id"] is None:
                 return None
         return {name: value for name, value in values.items() if value is not None}
-
-    async def _get_name(
-        self,
-        actor: Actor,
-        unit: Unit,
-        statements: queries.NameStatements,
-        name_id: int,
-        unknown: Code,
-    ) -> Any:
-        found = await unit.first(statements.one, id=name_id, **visible_to(actor.labels))
-        if found is None:
-            raise DomainError(unknown)
-        return found
 
     async def _list_names(
         self, actor: Actor, unit: Unit, statements: queries.NameStatements

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, bindparam, delete, func, or_, select, update
 
 from kinoteka.core.film_posters.model import StoredPoster
-from kinoteka.database.schema import films, posters
+from kinoteka.database.schema import film_redirects, films, posters
 from kinoteka.database.statement import Statement, in_list, insert_for
 
 _COLUMNS = tuple(posters.c[name] for name in StoredPoster.__struct_fields__)
@@ -57,10 +57,16 @@ def _delete_some(condition: ColumnElement[bool]) -> Statement[StoredPoster]:
 EVICT = _delete_some(and_(_FETCHED, posters.c.large_file.is_not(None)))
 """Delete fetched posters that nobody has viewed for the longest time."""
 _film_exists = select(films.c.id).where(films.c.id == posters.c.film_id)
+_may_return = select(film_redirects.c.old_id).where(
+    film_redirects.c.old_id == posters.c.film_id, film_redirects.c.undo.is_not(None)
+)
 DELETE_UNUSED = _delete_some(
     or_(
-        ~_film_exists.exists(),
+        and_(~_film_exists.exists(), ~_may_return.exists()),
         and_(_FETCHED, ~_film_exists.where(films.c.poster == posters.c.address).exists()),
     )
 )
-"""Delete posters of films that were deleted or have got another address."""
+"""Delete posters of films that were deleted or have got another address.
+
+Uploaded posters of merged films remain until the merge is final.
+"""

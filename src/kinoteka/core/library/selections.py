@@ -136,10 +136,12 @@ class Selections:
         if new.featured:
             actor.require(SELECTIONS_FEATURE)
         texts = {name: _text(name, getattr(new, name)) for name in ("title", "description")}
-        film_ids = list(dict.fromkeys(new.film_ids))
-        _require_room(len(film_ids))
-        if len(await self._catalogue.films_by_id(actor, unit, film_ids)) < len(film_ids):
+        wanted = list(dict.fromkeys(new.film_ids))
+        _require_room(len(wanted))
+        films = await self._catalogue.films_by_any_id(actor, unit, wanted)
+        if len(films) < len(wanted):
             raise DomainError(Code.FILM_UNKNOWN)
+        film_ids = list(dict.fromkeys(films[film_id].id for film_id in wanted))
         owner = None if new.featured else account_id
         new_id = await self._insert(
             unit, account_id=owner, featured=new.featured, public=new.public, **texts

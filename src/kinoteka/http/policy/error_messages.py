@@ -22,6 +22,8 @@ REASONS = {
     "characters": "contains characters that are not allowed",
     "address": "is not an http or https address",
     "malformed": "is malformed",
+    "same_film": "is the id of the same film",
+    "last_record": "at least one record must remain with the film",
     "reserved": "'hidden' cannot be used as a label; hide films on the site under /manage/films",
     "label_lost": "the film's previous label is no longer known; choose one",
     "too_short": "too short",
@@ -119,6 +121,16 @@ COMMON: dict[Code, ErrorResponse] = {
     Code.LABEL_UNKNOWN: ErrorResponse(404, "label not found"),
     Code.FILM_UNKNOWN: ErrorResponse(404, "film not found"),
     Code.FILM_CHANGED: ErrorResponse(409, "the film has been changed since you loaded it"),
+    Code.FILM_MERGED: ErrorResponse(409, "the film has already been merged into film {film}"),
+    Code.FILM_ACCESS_DIFFERS: ErrorResponse(
+        409, "the films have different labels, or one is hidden; choose whose visibility remains"
+    ),
+    Code.MERGE_UNKNOWN: ErrorResponse(
+        404, "there is no merge to undo; merges can be undone for {days} days"
+    ),
+    Code.MERGE_FOLLOWED: ErrorResponse(
+        409, "film {film} has been merged into another film since; undo that merge first"
+    ),
     Code.GENRE_UNKNOWN: ErrorResponse(404, "genre not found"),
     Code.DIRECTOR_UNKNOWN: ErrorResponse(404, "director not found"),
     Code.SELECTION_UNKNOWN: ErrorResponse(404, "selection not found"),

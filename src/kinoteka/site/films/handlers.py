@@ -21,7 +21,7 @@ from kinoteka.site.films.schemas import (
 )
 from kinoteka.site.films.trailers import trailer
 from kinoteka.site.ui.bookmarks import bookmarked_ids
-from kinoteka.site.ui.pages import is_partial, redirect, render
+from kinoteka.site.ui.pages import is_partial, moved, redirect, render
 
 FILMS = "/films"
 SEARCH = "/search"
@@ -66,8 +66,10 @@ async def list_films(request: Request, query: FilmsQuery) -> Response:
 
 
 async def show_genre(request: Request, genre_id: int, query: SortedQuery) -> Response:
-    """Show the films of a genre."""
+    """Show the films of a genre, or redirect to the genre that it was merged into."""
     genre = await request.core.catalogue.genre(request.actor, request.unit, genre_id)
+    if genre.id != genre_id:
+        return moved(request, f"/genres/{genre.id}")
     wanted = FilmQuery(genre_id=genre.id, order=query.sort)
     shown = await listings.show_films(request, wanted, f"/genres/{genre.id}", query)
     return await _show(
@@ -120,8 +122,10 @@ async def search_films(request: Request, query: SearchQuery) -> Response:
 
 
 async def show_film(request: Request, film_id: int) -> Response:
-    """Show a film."""
+    """Show a film, or redirect to the film that it was merged into."""
     details = await request.core.catalogue.details(request.actor, request.unit, film_id)
+    if details.film.id != film_id:
+        return moved(request, f"{FILMS}/{details.film.id}")
     parts = await read_parts(request.unit, film_id)
     related = await request.core.catalogue.related(request.actor, request.unit, details.film)
     bookmarked = await bookmarked_ids(request, [details.film, *related])

@@ -7,7 +7,7 @@ from kinoteka.http.mechanics.response import Response
 from kinoteka.http.policy.request import Request
 from kinoteka.site.library import schemas
 from kinoteka.site.ui.error_pages import PageError, redisplay_on_error
-from kinoteka.site.ui.pages import is_partial, redirect, render
+from kinoteka.site.ui.pages import is_partial, moved, redirect, render
 
 
 async def show_film_selections(
@@ -17,6 +17,8 @@ async def show_film_selections(
     if failed is not None and is_partial(request):
         return await render(request, "error.html", part="sentence", failed=failed)
     film = await request.core.catalogue.film(request.actor, request.unit, film_id)
+    if film.id != film_id and failed is None:
+        return moved(request, f"/films/{film.id}/selections")
     return await _render(request, film, typed=typed, failed=failed)
 
 

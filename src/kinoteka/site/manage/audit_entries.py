@@ -30,6 +30,11 @@ SENTENCES: dict[str, str] = {
     Action.FILM_CHANGED: N_("%(who)s edited the film %(what)s"),
     Action.FILM_UNLOCKED: N_("%(who)s unlocked a field of the film %(what)s"),
     Action.FILM_DELETED: N_("%(who)s deleted the film %(what)s"),
+    Action.FILM_MERGED: N_("%(who)s merged another film into %(what)s"),
+    Action.FILM_MERGE_UNDONE: N_("%(who)s undid the merge of the film %(what)s"),
+    Action.FILM_SPLIT: N_("%(who)s split the film %(what)s into two"),
+    Action.FILMS_DIFFER: N_("%(who)s noted that %(what)s is not the same film as another"),
+    Action.GENRE_MERGED: N_("%(who)s merged another genre into %(what)s"),
     Action.FILM_HIDDEN: N_("%(who)s hid the film %(what)s"),
     Action.FILM_SHOWN: N_("%(who)s made the film %(what)s visible"),
     Action.SELECTION_FEATURED: N_("%(who)s featured the selection %(what)s"),
@@ -63,6 +68,11 @@ ACTIONS: dict[Action, str] = {
     Action.FILM_CHANGED: N_("Film edited"),
     Action.FILM_UNLOCKED: N_("Film field unlocked"),
     Action.FILM_DELETED: N_("Film deleted"),
+    Action.FILM_MERGED: N_("Films merged"),
+    Action.FILM_MERGE_UNDONE: N_("Merge of films undone"),
+    Action.FILM_SPLIT: N_("Film split"),
+    Action.FILMS_DIFFER: N_("Films marked as different"),
+    Action.GENRE_MERGED: N_("Genres merged"),
     Action.FILM_HIDDEN: N_("Film hidden"),
     Action.FILM_SHOWN: N_("Film made visible"),
     Action.SELECTION_FEATURED: N_("Selection featured"),
@@ -80,6 +90,7 @@ KINDS: dict[str, str] = {
     "role": N_("Roles"),
     "label": N_("Labels"),
     "film": N_("Films"),
+    "genre": N_("Genres"),
     "selection": N_("Selections"),
     "import": N_("Imports"),
     "source": N_("Sources"),
@@ -98,6 +109,11 @@ DETAILS: dict[str, str] = {
     "after": N_("After"),
     "fields": N_("Fields"),
     "locked": N_("Locked"),
+    "merged": N_("Merged"),
+    "merged_into": N_("Merged into"),
+    "other": N_("Other film"),
+    "new_film": N_("New film"),
+    "records": N_("Sources"),
     "title": N_("Title"),
     "description": N_("Description"),
     "public": N_("Public"),
@@ -153,7 +169,12 @@ def _sentence(entry: AuditEntry) -> str:
 def _subject_path(actor: Actor, entry: AuditEntry) -> str | None:
     if entry.subject_kind == "label":
         return f"/films?label={entry.subject_name}"
-    paths = {"film": "/films", "selection": "/selections", "import": "/manage/imports"}
+    paths = {
+        "film": "/films",
+        "genre": "/genres",
+        "selection": "/selections",
+        "import": "/manage/imports",
+    }
     paths |= {"account": "/manage/members"} if actor.may(ACCOUNTS_MANAGE) else {}
     paths |= {"role": "/manage/roles"} if actor.may(ROLES_MANAGE) else {}
     is_deleted = entry.action in (

@@ -149,8 +149,9 @@ async def _message_views(
 ) -> list[MessageView]:
     texts = await _split_texts(messages, hosts)
     wanted = {film_id for each in texts for film_id in linked_film_ids(each)}
-    films = await request.core.catalogue.films_by_id(request.actor, request.unit, sorted(wanted))
-    by_id = {film.id: film for film in films}
+    by_id = await request.core.catalogue.films_by_any_id(
+        request.actor, request.unit, sorted(wanted)
+    )
     own_id = request.actor.require_account()
     views: list[MessageView] = []
     day, is_divided = None, chat.unread == 0

@@ -2,7 +2,6 @@
 
 import uuid
 
-from kinoteka.errors import Code, DomainError
 from kinoteka.http.mechanics.response import Response
 from kinoteka.http.policy.request import Request
 from kinoteka.site.messages import schemas
@@ -110,7 +109,5 @@ async def delete_message(request: Request, message_id: int) -> Response:
 
 async def show_film(request: Request, film_id: int) -> Response:
     """Show the card of a film, as below a message."""
-    found = await request.core.catalogue.films_by_id(request.actor, request.unit, [film_id])
-    if not found:
-        raise DomainError(Code.FILM_UNKNOWN)
-    return await render(request, "messages/film.html", film=found[0])
+    film = await request.core.catalogue.film(request.actor, request.unit, film_id)
+    return await render(request, "messages/film.html", film=film)

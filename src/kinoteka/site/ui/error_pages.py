@@ -54,6 +54,21 @@ SENTENCES: dict[Code, str] = {
     Code.ROLES_TOO_MANY: N_("A member can have at most {limit} roles. Remove one first."),
     Code.LABEL_UNKNOWN: N_("Label not found."),
     Code.FILM_UNKNOWN: N_("Film not found."),
+    Code.FILM_MERGED: N_(
+        "This film has already been merged into another one. Nothing was changed."
+    ),
+    Code.FILM_ACCESS_DIFFERS: N_(
+        "The two films have different labels, or one of them is hidden. Nothing was merged. Choose"
+        " who can see the film afterwards."
+    ),
+    Code.MERGE_UNKNOWN: N_(
+        "There is no merge to undo. Merges can be undone for {days} days. You can split films"
+        " that have several sources."
+    ),
+    Code.MERGE_FOLLOWED: N_(
+        "The film was merged into another film later, so this merge cannot be undone yet. Undo the"
+        " later merge first."
+    ),
     Code.FILM_CHANGED: N_(
         "Someone else has changed this film. Review the current version, then edit it again."
     ),
@@ -98,6 +113,8 @@ REASONS: dict[str, str] = {
     "characters": N_("This contains characters that are not allowed."),
     "address": N_("Enter an address that starts with http:// or https://."),
     "malformed": N_("This value is not valid."),
+    "same_film": N_("This is the same film. Enter the ID of another one."),
+    "last_record": N_("Choose at least one source, and leave at least one with the film."),
     "reserved": N_(
         "“hidden” cannot be used as a label. To hide a film, open its page under Manage."
     ),

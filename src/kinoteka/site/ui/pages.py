@@ -171,6 +171,15 @@ def redirect(
     return empty_response(303, headers)
 
 
+def moved(request: Request, path: str) -> Response:
+    """Redirect to the page that replaces the requested one (308), with the same query.
+
+    Caches do not store the response, because a merge can be undone.
+    """
+    query = request.scope["query_string"]
+    return empty_response(308, [(b"location", path.encode() + (b"?" + query if query else b""))])
+
+
 def is_partial(request: Request) -> bool:
     """Return whether htmx requests a part of a page."""
     return b"hx-request" in request.headers and b"hx-boosted" not in request.headers

@@ -259,6 +259,10 @@ class PostgreSQLTransaction:
         """Add or replace a few films in the search index."""
         await self._run(lambda c: postgresql_requests.index(c, entries))
 
+    async def remove_from_index(self, film_ids: Sequence[int]) -> None:
+        """Remove a few films from the search index."""
+        await self._run(lambda c: postgresql_requests.remove(c, film_ids))
+
     async def commit(self) -> None:
         """Commit, even if the caller is cancelled."""
         await finish(self._commit())

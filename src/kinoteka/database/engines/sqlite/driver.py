@@ -185,6 +185,10 @@ class SQLiteTransaction:
         """Add or replace a few films in the search index."""
         await self.work(lambda connection: search.index(connection, entries))
 
+    async def remove_from_index(self, film_ids: Sequence[int]) -> None:
+        """Remove a few films from the search index."""
+        await self.work(lambda connection: search.remove(connection, film_ids))
+
     async def work(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """Run `work` on the writer's connection, within this transaction."""
         return await self._run(lambda connection: self._run_queued_then(connection, work))

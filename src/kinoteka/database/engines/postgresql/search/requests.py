@@ -2,7 +2,7 @@
 
 Bulk changes use the module `index`; both share the statements.
 
-Public operations: index.
+Public operations: index, remove.
 """
 
 from collections import Counter
@@ -30,12 +30,16 @@ Connection = PoolConnectionProxy
 async def index(connection: Connection, entries: Sequence[IndexEntry]) -> None:
     """Add or replace films in the index, within the caller's transaction."""
     prepared = index_rows_of(entries)
-    film_ids = [film_id for film_id, *_ in prepared.films]
-    removed = await connection.fetch(postgresql.DELETE, film_ids)
-    await _subtract(connection, count_words(words for (words,) in removed))
+    await remove(connection, [film_id for film_id, *_ in prepared.films])
     starts = [first for (first,) in await connection.fetch(postgresql.STARTS)]
     await connection.executemany(_INSERT, list(postgresql.rows(prepared, starts)))
     await _add(connection, prepared.counted)
+
+
+async def remove(connection: Connection, film_ids: Sequence[int]) -> None:
+    """Remove films from the index; ignore those that are not in it."""
+    removed = await connection.fetch(postgresql.DELETE, list(film_ids))
+    await _subtract(connection, count_words(words for (words,) in removed))
 
 
 async def _subtract(connection: Connection, counted: Counter[str]) -> None:

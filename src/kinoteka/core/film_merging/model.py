@@ -1,0 +1,58 @@
+"""Merged films, possible duplicates and what undoes a merge."""
+
+from typing import Any
+
+import msgspec
+
+DAYS_TO_UNDO = 30
+"""How long a merge can be undone."""
+
+
+class Merge(msgspec.Struct, frozen=True):
+    """Two films that are the same. The survivor keeps its id and its values.
+
+    If the films have different labels, or only one is hidden, `visibility_of` is the id of the film
+    whose visibility the survivor gets.
+    """
+
+    survivor_id: int
+    merged_id: int
+    visibility_of: int | None = None
+
+
+class MergedFilm(msgspec.Struct, frozen=True):
+    """A film that was merged into another; the merge can be undone before the time `until`."""
+
+    old_id: int
+    title: str
+    until: int
+
+
+class StoredAccess(msgspec.Struct, frozen=True):
+    """The columns of a film that decide who sees it."""
+
+    label_id: int | None
+    hidden_at: int | None
+    label_lost: bool
+
+
+class StoredRows(msgspec.Struct, frozen=True):
+    """Rows of a table, in the order of `columns`."""
+
+    columns: tuple[str, ...]
+    rows: list[list[Any]]
+
+
+class MergeState(msgspec.Struct, frozen=True):
+    """What undoes a merge: the deleted film, and its rows that moved and that were deleted.
+
+    `moved` and `deleted` are rows by the reference (table.column). `access_before` is set if the
+    merge changed the visibility of the survivor to `access_after`.
+    """
+
+    survivor_id: int
+    film: StoredRows
+    moved: dict[str, StoredRows]
+    deleted: dict[str, StoredRows]
+    access_before: StoredAccess | None = None
+    access_after: StoredAccess | None = None

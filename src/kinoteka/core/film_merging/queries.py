@@ -1,0 +1,228 @@
+"""Statements that merge films and undo merges. Those on references follow from the registry."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from sqlalchemy import (
+    BindParameter,
+    Boolean,
+    Column,
+    ColumnElement,
+    ForeignKey,
+    Table,
+    and_,
+    bindparam,
+    case,
+    delete,
+    func,
+    insert,
+    null,
+    or_,
+    select,
+    update,
+)
+
+from kinoteka.core.film_merging.model import MergedFilm, StoredAccess
+from kinoteka.core.film_merging.references import FILMS, Reference, Treatment
+from kinoteka.database.schema import (
+    film_ids,
+    film_redirects,
+    film_values,
+    films,
+    genre_redirects,
+    genres,
+    metadata,
+    possible_duplicates,
+)
+from kinoteka.database.statement import Statement, insert_for, lock_rows
+
+_OLD: BindParameter[Any] = bindparam("old_id")
+_SURVIVOR: BindParameter[Any] = bindparam("survivor_id")
+
+
+@dataclass(frozen=True, slots=True)
+class ReferenceStatements:
+    """The statements on the rows of one reference to films.
+
+    `move` returns the moved rows, and `rows` those that still refer to the film `old_id`.
+    """
+
+    name: str
+    columns: tuple[str, ...]
+    is_deleted_with_film: bool
+    move: Statement[Any] | None
+    rows: Statement[Any]
+    move_back: Statement[tuple[()]]
+    known_by: tuple[str, ...]
+    numbered: str | None
+
+
+def _reference_statements(reference: Reference) -> ReferenceStatements:
+    table = metadata.tables[reference.table]
+    column = table.c[reference.column]
+    own = and_(
+        column == _SURVIVOR,
+        *(table.c[name] == bindparam(f"own_{name}") for name in reference.known_by),
+    )
+    values: dict[str, Any] = {column.name: _OLD}
+    if reference.numbered is not None:
+        values[reference.numbered] = bindparam(f"own_{reference.numbered}")
+    return ReferenceStatements(
+        name=f"{reference.table}.{reference.column}",
+        columns=tuple(map(str, table.c.keys())),
+        is_deleted_with_film=bool(column.foreign_keys),
+        move=_move(reference, table, column),
+        rows=Statement(select(*table.c).where(column == _OLD)),
+        move_back=Statement(update(table).where(own).values(values)),
+        known_by=reference.known_by,
+        numbered=reference.numbered,
+    )
+
+
+def _move(reference: Reference, table: Table, column: Column[Any]) -> Statement[Any] | None:
+    if reference.treatment not in (Treatment.MOVE, Treatment.MOVE_UNLESS_PRESENT):
+        return None
+    condition: ColumnElement[bool] = column == _OLD
+    if reference.treatment is Treatment.MOVE_UNLESS_PRESENT:
+        present = table.alias("present")
+        same = (present.c[name] == table.c[name] for name in reference.present_by)
+        found = select(present.c[column.name]).where(present.c[column.name] == _SURVIVOR, *same)
+        condition = and_(condition, ~found.exists())
+    values: dict[str, Any] = {column.name: _SURVIVOR}
+    if reference.numbered is not None:
+        own = table.alias("own")
+        number = own.c[reference.numbered]
+        last = select(func.coalesce(func.max(number), -1)).where(own.c[column.name] == _SURVIVOR)
+        values[reference.numbered] = table.c[reference.numbered] + last.scalar_subquery() + 1
+    return Statement(update(table).where(condition).values(values).returning(*table.c))
+
+
+REFERENCES: tuple[ReferenceStatements, ...] = tuple(map(_reference_statements, FILMS))
+
+
+@cache
+def restore_row(table_name: str, columns: tuple[str, ...]) -> Statement[tuple[()]]:
+    """Return a statement that inserts a deleted row, if everything that it refers to exists."""
+    table = metadata.tables[table_name]
+    chosen = [table.c[name] for name in columns]
+    values = select(*(bindparam(each.name, type_=each.type) for each in chosen))
+    for each in chosen:
+        for key in each.foreign_keys:
+            values = values.where(_exists(each, key))
+    return Statement(
+        lambda engine: (
+            insert_for(engine, table).from_select(list(columns), values).on_conflict_do_nothing()
+        )
+    )
+
+
+def _exists(column: Column[Any], key: ForeignKey) -> ColumnElement[bool]:
+    value = bindparam(column.name, type_=column.type)
+    return or_(value.is_(None), select(key.column).where(key.column == value).exists())
+
+
+def booleans(table_name: str) -> frozenset[str]:
+    """Return the names of a table's boolean columns, which SQLite reads as numbers."""
+    columns = metadata.tables[table_name].c
+    return frozenset(each.name for each in columns if isinstance(each.type, Boolean))
+
+
+def genre_columns(table_name: str) -> frozenset[str]:
+    """Return the names of a table's columns that refer to genres."""
+    columns = metadata.tables[table_name].c
+    return frozenset(
+        each.name for each in columns for key in each.foreign_keys if key.column is genres.c.id
+    )
+
+
+# Other transactions cannot add references to these films until this one ends.
+LOCK_FILMS: Statement[tuple[int]] = Statement(
+    lock_rows(
+        select(films.c.id).where(films.c.id.in_((_SURVIVOR, _OLD))).order_by(films.c.id),
+    )
+)
+FILM_ROW: Statement[Any] = Statement(select(*films.c).where(films.c.id == _OLD))
+FILM_COLUMNS: tuple[str, ...] = tuple(map(str, films.c.keys()))
+ACCESS: Statement[StoredAccess] = Statement(
+    select(films.c.label_id, films.c.hidden_at, films.c.label_lost).where(
+        films.c.id == bindparam("film_id")
+    ),
+    StoredAccess,
+)
+SET_ACCESS: Statement[tuple[()]] = Statement(
+    update(films)
+    .where(films.c.id == bindparam("film_id"))
+    .values({name: bindparam(name) for name in StoredAccess.__struct_fields__})
+)
+DELETE_FILM: Statement[tuple[()]] = Statement(delete(films).where(films.c.id == _OLD))
+
+ADD_REDIRECT: Statement[tuple[()]] = Statement(
+    insert(film_redirects).values(
+        old_id=_OLD,
+        film_id=_SURVIVOR,
+        **{name: bindparam(name) for name in ("title", "undo", "until")},
+    )
+)
+REDIRECT: Statement[tuple[int, str | None, int]] = Statement(
+    select(film_redirects.c.film_id, film_redirects.c.undo, film_redirects.c.until).where(
+        film_redirects.c.old_id == _OLD
+    )
+)
+DELETE_REDIRECT: Statement[tuple[()]] = Statement(
+    delete(film_redirects).where(film_redirects.c.old_id == _OLD)
+)
+MERGED_INTO: Statement[MergedFilm] = Statement(
+    select(*(film_redirects.c[name] for name in MergedFilm.__struct_fields__))
+    .where(
+        film_redirects.c.film_id == bindparam("film_id"),
+        film_redirects.c.undo.is_not(None),
+        film_redirects.c.until > bindparam("now"),
+    )
+    .order_by(film_redirects.c.until.desc(), film_redirects.c.old_id),
+    MergedFilm,
+)
+PRUNE: Statement[tuple[()]] = Statement(
+    update(film_redirects)
+    .where(film_redirects.c.undo.is_not(None), film_redirects.c.until <= bindparam("now"))
+    .values(undo=null())
+)
+GENRE_REDIRECTS: Statement[tuple[int, int]] = Statement(
+    select(genre_redirects.c.old_id, genre_redirects.c.genre_id)
+)
+
+IDS: Statement[tuple[str, str]] = Statement(
+    select(film_ids.c.kind, film_ids.c.value)
+    .where(film_ids.c.film_id == bindparam("film_id"))
+    .order_by(film_ids.c.kind, film_ids.c.value)
+)
+STORE_RECORDS: Statement[tuple[()]] = Statement(
+    update(film_values)
+    .where(film_values.c.film_id == bindparam("film_id"), film_values.c.record.is_(None))
+    .values(record=bindparam("record"))
+)
+
+_other = case(
+    (possible_duplicates.c.film_id == _OLD, possible_duplicates.c.other_id),
+    else_=possible_duplicates.c.film_id,
+)
+
+
+def _pairs_of_survivor(engine: str) -> Any:
+    survivor = bindparam("survivor_id", type_=films.c.id.type)
+    pairs = select(
+        case((_other < survivor, _other), else_=survivor),
+        case((_other < survivor, survivor), else_=_other),
+        possible_duplicates.c.reason,
+        possible_duplicates.c.dismissed_at,
+    ).where(
+        or_(possible_duplicates.c.film_id == _OLD, possible_duplicates.c.other_id == _OLD),
+        _other != survivor,
+    )
+    columns: Sequence[str] = ("film_id", "other_id", "reason", "dismissed_at")
+    added = insert_for(engine, possible_duplicates).from_select(columns, pairs)
+    return added.on_conflict_do_nothing()
+
+
+ADD_PAIRS: Statement[tuple[()]] = Statement(_pairs_of_survivor)
