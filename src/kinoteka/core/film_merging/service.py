@@ -101,7 +101,7 @@ class FilmMerging:
 
         Raises:
             DomainError(UNAUTHORIZED, FORBIDDEN)
-            DomainError(MERGE_UNKNOWN): there is no such merge, or it can no longer be undone.
+            DomainError(MERGE_UNKNOWN): the merge does not exist, or it can no longer be undone.
             DomainError(MERGE_FOLLOWED): the survivor was merged itself; that must be undone first.
             DomainError(IMPORT_RUNNING, BUSY)
         """
