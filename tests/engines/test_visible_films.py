@@ -96,6 +96,20 @@ async def _(viewer: Viewer) -> Result:
     return titles_of(await catalogue.suggest(viewer.actor, viewer.unit, "nig", ADDRESS))
 
 
+@reader("people found by name")
+async def _(viewer: Viewer) -> Result:
+    search = viewer.services.people_search
+    found = await search.find(viewer.actor, viewer.unit, "night", len(FILMS) + 1)
+    return {each.name for each in found}
+
+
+@reader("selections found by title")
+async def _(viewer: Viewer) -> Result:
+    search = viewer.services.selection_search
+    found = await search.find(viewer.actor, viewer.unit, "night", len(FILMS) + 1)
+    return {title for _, title in found}
+
+
 @reader("single film")
 async def _(viewer: Viewer) -> Result:
     read = viewer.services.catalogue.film

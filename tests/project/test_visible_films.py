@@ -45,6 +45,7 @@ EXEMPT = {
     "kinoteka.core.catalogue.queries:COUNT_BY_LABEL": "operators see how often a label is used",
     "kinoteka.core.catalogue.queries:GENRES_AND_DIRECTORS": "only names of a visible film",
     "kinoteka.core.catalogue.parts.queries:CREDITS": "only of a visible film",
+    "kinoteka.core.catalogue.*:NAMES_OF_DIRECTORS": "only names of visible films",
     "kinoteka.core.library.queries:BOOKMARKED_IDS": "only ids of films that the actor has",
     "kinoteka.core.film_posters.queries:DELETE_UNUSED": "deletes posters of deleted films",
     "kinoteka.core.export.queries:NAMES_OF_FILMS": "only names of visible films",

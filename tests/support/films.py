@@ -17,6 +17,7 @@ from kinoteka.database.film_columns import UNKNOWN_VERSION
 from kinoteka.database.interface import Reader
 from kinoteka.database.revisions import INCREMENT_REVISION
 from kinoteka.database.schema import Department, film_credits, film_genres, genres, labels, people
+from kinoteka.database.search_entries import read_entries
 from kinoteka.database.source_ranks import OTHER_RANK
 from kinoteka.database.statement import Statement
 from kinoteka.infrastructure.settings import Settings
@@ -103,9 +104,7 @@ def fill_catalogue(settings: Settings, films: Sequence[SampleFilm] = CATALOGUE) 
         ids = {film.title: _insert(reader, film) for film in films}
         recount_all(reader)
         weighted_ratings.refresh(reader)
-        search.index(
-            reader, (search.IndexEntry(ids[f.title], f.title, f.original_title, 0) for f in films)
-        )
+        search.index(reader, read_entries(reader, list(ids.values())))
         for name in ("catalogue", "access"):
             reader.fetch(INCREMENT_REVISION, revision=name)
     return ids

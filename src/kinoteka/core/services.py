@@ -10,6 +10,7 @@ from kinoteka.core.accounts.service import Accounts
 from kinoteka.core.audit_reader.service import AuditReader
 from kinoteka.core.catalogue.facets.service import Facets
 from kinoteka.core.catalogue.labels import Labels
+from kinoteka.core.catalogue.people_search import PeopleSearch
 from kinoteka.core.catalogue.service import Catalogue
 from kinoteka.core.chats.search import MessageSearch
 from kinoteka.core.chats.service import Chats
@@ -23,6 +24,7 @@ from kinoteka.core.import_runs.service import ImportRuns
 from kinoteka.core.import_runs.uploads import ImportUploads
 from kinoteka.core.library.bookmarks import Bookmarks
 from kinoteka.core.library.selection_lists import SelectionLists
+from kinoteka.core.library.selection_search import SelectionSearch
 from kinoteka.core.library.selections import Selections
 from kinoteka.core.media.service import Media
 from kinoteka.core.media.upload_limits import Uploads
@@ -72,6 +74,8 @@ class Services:
     catalogue: Catalogue
     labels: Labels
     facets: Facets
+    people_search: PeopleSearch
+    selection_search: SelectionSearch
     bookmarks: Bookmarks
     selections: Selections
     selection_lists: SelectionLists

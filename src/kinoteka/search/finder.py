@@ -91,7 +91,10 @@ class _Search:
         words = [each for each in words[:MAX_WORDS] if each.sounds]
         if not words:
             return Found([], is_complete=True)
-        found = self._matches(all_of(self._sound(each) for each in words), self._limit)
+        beginnings = [
+            any_of(self._prefix(SOUND_MARK + sound) for sound in each.sounds) for each in words
+        ]
+        found = self._matches(all_of(beginnings), self._limit)
         if not found:
             corrected = (self._similar_sounds(each) for each in words)
             found = self._matches(all_of(any_of(map(ExactTerm, each)) for each in corrected))

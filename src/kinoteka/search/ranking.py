@@ -4,7 +4,7 @@ A film has a cost: 0 if one of its titles is the query, and more for weaker matc
 sorted by the cost minus their popularity, which is the logarithm of their votes to the base 2. So
 the match decides, unless a film with a weaker match has very many times the votes of the other.
 
-Public operations: RankedQuery.
+Public operations: RankedQuery, are_finished.
 """
 
 from collections.abc import Iterable, Sequence
@@ -127,7 +127,7 @@ class _Text:
         return Cost.WORDS if set(sought) <= set(words) else Cost.NONE
 
     def _person_cost(self, name: list[str]) -> int:
-        found = _are_finished(self._phonetic, name)
+        found = are_finished(self._phonetic, name)
         if found is None:
             return Cost.NONE
         return Cost.PERSON if found else Cost.PERSON_UNFINISHED
@@ -149,11 +149,11 @@ class _Text:
         return Cost.WORDS_UNFINISHED if unfinished else Cost.WORDS_AND_PEOPLE
 
 
-def _are_finished(sought: Sequence[tuple[str, ...]], words: Sequence[str]) -> bool | None:
+def are_finished(sought: Sequence[tuple[str, ...]], words: Sequence[str]) -> bool | None:
     """Return whether all sought words are whole words, or None if one is not even a beginning."""
     whole = True
     for each in sought:
-        if each[0] in words:
+        if not set(each).isdisjoint(words):
             continue
         if not _has_start(words, each):
             return None

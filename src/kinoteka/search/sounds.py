@@ -99,7 +99,8 @@ def possible_sounds(word: str) -> tuple[str, ...]:
     found = [sound(word)]
     if word.isascii():
         found += [sound(letter.sub(other, word)) for letter, other in _AMBIGUOUS]
-    return tuple(filter(None, dict.fromkeys(found)))
+    # Of a text like "zzzzqqqq", hardly anything remains.
+    return tuple(each for each in dict.fromkeys(found) if each and 2 * len(each) >= len(word))
 
 
 def _sound(word: str) -> str:

@@ -20,6 +20,7 @@ from kinoteka.core.accounts.service import Accounts
 from kinoteka.core.audit_reader.service import AuditReader
 from kinoteka.core.catalogue.facets.service import Facets
 from kinoteka.core.catalogue.labels import Labels
+from kinoteka.core.catalogue.people_search import PeopleSearch
 from kinoteka.core.catalogue.service import Catalogue
 from kinoteka.core.chats.model import ChatEvent, MessageEvent, ReadReceipt
 from kinoteka.core.chats.search import MessageSearch
@@ -34,6 +35,7 @@ from kinoteka.core.import_runs.service import ImportRuns
 from kinoteka.core.import_runs.uploads import ImportUploads
 from kinoteka.core.library.bookmarks import Bookmarks
 from kinoteka.core.library.selection_lists import SelectionLists
+from kinoteka.core.library.selection_search import SelectionSearch
 from kinoteka.core.library.selections import Selections
 from kinoteka.core.media.service import Media
 from kinoteka.core.media.upload_limits import Uploads
@@ -176,6 +178,8 @@ async def wire(settings: Settings) -> Services:
         catalogue=catalogue,
         labels=Labels(revisions, access),
         facets=Facets(settings, revisions, throttle, access),
+        people_search=PeopleSearch(revisions, search),
+        selection_search=SelectionSearch(revisions, selections),
         bookmarks=Bookmarks(catalogue),
         selections=selections,
         selection_lists=SelectionLists(selections),

@@ -1,4 +1,4 @@
-from kinoteka.site.ui.genres import NAMES, genre_names
+from kinoteka.site.ui.genres import NAMES, folded_names, genre_names
 from kinoteka.site.ui.languages import translations
 
 
@@ -14,3 +14,8 @@ def test_other_genres_keep_their_names():
 
 def test_english_names_are_unchanged():
     assert genre_names(translations("en").pgettext)("Comedy") == "Comedy"
+
+
+def test_names_are_folded_in_every_language():
+    assert folded_names("Science Fiction") == (("science", "fiction"), ("фантастика",))
+    assert folded_names("Oddity") == (("oddity",),)

@@ -59,6 +59,10 @@ def test_ambiguous_letters_have_several_sounds(word, original):
     assert sound(original) in possible_sounds(word)
 
 
+def test_repeated_letters_are_no_sound():
+    assert possible_sounds("zzzzqqqq") == ()
+
+
 @given(st.text())
 def test_any_word_has_a_sound_without_spaces(text):
     for word in fold(text):

@@ -26,14 +26,20 @@ class Page(msgspec.Struct, Generic[Item], frozen=True):
 class Listing(Generic[Item]):
     """A list of items whose order is fixed when it is created.
 
-    `read` returns the items with some ids in the order of the ids, without deleted ones.
+    `read` returns the items with some ids in the order of the ids, without deleted ones. A search
+    that stopped at a limit is not `is_complete`.
     """
 
     def __init__(
-        self, ids: Sequence[int], read: Callable[[Sequence[int]], Awaitable[list[Item]]]
+        self,
+        ids: Sequence[int],
+        read: Callable[[Sequence[int]], Awaitable[list[Item]]],
+        *,
+        is_complete: bool = True,
     ) -> None:
         self._ids = ids
         self._read = read
+        self.is_complete = is_complete
 
     @property
     def total(self) -> int:

@@ -9,7 +9,7 @@ film, and also the genres and directors that have no visible film.
 
 from array import array
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import Any
 
 from kinoteka.core.access.model import Actor
 from kinoteka.core.access.service import Access
@@ -27,6 +27,7 @@ from kinoteka.core.catalogue.model import (
 )
 from kinoteka.core.catalogue.order_revisions import RELATED, revisions_of
 from kinoteka.core.catalogue.positions import Ids, Positions, ordered_like, parse_ids
+from kinoteka.core.catalogue.search_index import MAX_SEARCH_LENGTH, FilmSearch
 from kinoteka.core.rate_limits import Throttle
 from kinoteka.core.text import clean_text
 from kinoteka.database.interface import Reader
@@ -36,7 +37,6 @@ from kinoteka.database.visibility import visible_to
 from kinoteka.errors import Code, DomainError
 from kinoteka.infrastructure.settings import Settings
 
-MAX_SEARCH_LENGTH = 200
 MAX_SEARCH_RESULTS = 1000
 """The number of films that a search returns at most."""
 MAX_RANKED_RESULTS = 4000
@@ -44,21 +44,10 @@ MAX_RANKED_RESULTS = 4000
 MAX_SUGGESTIONS = 8
 """The number of films that are suggested while a user types."""
 MAX_RELATED_FILMS = 12
+NOTHING_FOUND: Ids = array("q", [1])
+"""The result of a search that needs no search: complete and empty."""
 SMALL_CACHE_BYTES = 8 * 1024 * 1024
 """Memory for suggestions and related films."""
-
-
-class Search(Protocol):
-    """A search index of film titles."""
-
-    def find(
-        self,
-        reader: Reader,
-        query: str,
-        labels: Sequence[int] | None,
-        limit: int,
-    ) -> list[int]:
-        """Return the ids of the films that match the words, best first."""
 
 
 class Catalogue:
@@ -70,7 +59,7 @@ class Catalogue:
         revisions: Revisions,
         throttle: Throttle,
         access: Access,
-        search: Search,
+        search: FilmSearch,
     ) -> None:
         self._search_limit = settings.search_limit
         self._revisions = revisions
@@ -91,10 +80,13 @@ class Catalogue:
             DomainError(THROTTLED)
         """
         if query.text is None:
-            ids = await self._ordered(actor, unit, query)
+            ids, is_complete = await self._ordered(actor, unit, query), True
         else:
-            ids = await self._search_films(actor, unit, query, query.text, address)
-        return Listing(ids, lambda chunk: self.films_by_id(actor, unit, chunk))
+            found = await self._search_films(actor, unit, query, query.text, address)
+            ids, is_complete = found[1:], bool(found[0])
+        return Listing(
+            ids, lambda chunk: self.films_by_id(actor, unit, chunk), is_complete=is_complete
+        )
 
     async def suggest(self, actor: Actor, unit: Unit, text: str, address: str) -> list[Film]:
         """Return the best matches for a text that the user is typing. It counts as a search.
@@ -110,7 +102,7 @@ class Catalogue:
             unit,
             ("suggested", actor.labels, words),
             lambda reader: array(
-                "q", self._search.find(reader, words, actor.labels, MAX_SUGGESTIONS)
+                "q", self._search.search(reader, words, actor.labels, MAX_SUGGESTIONS).ids
             ),
         )
         return await self.films_by_id(actor, unit, ids)
@@ -244,26 +236,28 @@ class Catalogue:
     async def _search_films(
         self, actor: Actor, unit: Unit, query: FilmQuery, text: str, address: str
     ) -> Ids:
+        """Return 1 if the search found every film, or 0 if it stopped at a limit; then the ids."""
         words = clean_text(text, "q", MAX_SEARCH_LENGTH)
         if not words:
-            return array("q")
+            return NOTHING_FOUND
         await self._throttle.hit("search", self._search_limit, address)
         filters = await self._filters(unit, query)
         if filters is None:
-            return array("q")
+            return NOTHING_FOUND
         order = None if query.order == "id" else query.order
         key = ("found", actor.labels, order, words, *filters.items())
         statement = queries.search_result_order(tuple(filters), order)
 
         def find(reader: Reader) -> Ids:
             if not filters and order is None:
-                return array(
-                    "q", self._search.find(reader, words, actor.labels, MAX_SEARCH_RESULTS)
-                )
-            best = self._search.find(reader, words, actor.labels, MAX_RANKED_RESULTS)
-            values = {**visible_to(actor.labels), **filters, "ids": best}
+                best = self._search.search(reader, words, actor.labels, MAX_SEARCH_RESULTS)
+                return array("q", [best.is_complete, *best.ids])
+            best = self._search.search(reader, words, actor.labels, MAX_RANKED_RESULTS)
+            values = {**visible_to(actor.labels), **filters, "ids": best.ids}
             found = parse_ids(reader.fetch(statement, **values)[0][0])
-            return (ordered_like(best, found) if order is None else found)[:MAX_SEARCH_RESULTS]
+            ids = ordered_like(best.ids, found) if order is None else found
+            is_complete = best.is_complete and len(ids) <= MAX_SEARCH_RESULTS
+            return array("q", [is_complete, *ids[:MAX_SEARCH_RESULTS]])
 
         return await self._positions.get(unit, key, find)
 

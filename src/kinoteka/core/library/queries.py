@@ -68,6 +68,15 @@ SELECTIONS: Statement[Selection] = Statement(
     _selections.where(in_list(selections.c.id, bindparam("ids"))), Selection
 )
 
+TITLES: Statement[tuple[int, str]] = Statement(
+    select(selections.c.id, selections.c.title).where(in_list(selections.c.id, bindparam("ids")))
+)
+TITLES_OF: Statement[tuple[int, str]] = Statement(
+    select(selections.c.id, selections.c.title)
+    .where(selections.c.account_id == bindparam("account_id"))
+    .order_by(selections.c.id.desc())
+)
+
 
 def _film_of(selection_id: int, film: SelectionFilm) -> tuple[int, SelectionFilm]:
     return selection_id, film

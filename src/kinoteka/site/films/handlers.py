@@ -1,4 +1,4 @@
-"""Film pages: home page, lists, search and single films."""
+"""Film pages: home page, lists and single films."""
 
 from typing import Any
 
@@ -14,7 +14,6 @@ from kinoteka.site.films.links import links_of
 from kinoteka.site.films.schemas import (
     DirectorsQuery,
     FilmsQuery,
-    SearchQuery,
     SortedQuery,
     address,
     film_query,
@@ -24,11 +23,8 @@ from kinoteka.site.ui.bookmarks import bookmarked_ids
 from kinoteka.site.ui.pages import is_partial, moved, redirect, render
 
 FILMS = "/films"
-SEARCH = "/search"
 NEWEST = 12
 FEATURED = 3
-GENRES_SUGGESTED = 3
-DIRECTORS_SUGGESTED = 3
 
 
 async def show_home(request: Request) -> Response:
@@ -115,12 +111,6 @@ async def _acted(request: Request, person_id: int) -> list[Film]:
     return await request.core.catalogue.films_by_id(request.actor, request.unit, ids)
 
 
-async def search_films(request: Request, query: SearchQuery) -> Response:
-    """Show the films that match a search text."""
-    shown = await listings.show_films(request, FilmQuery(text=query.q), SEARCH, query)
-    return await _show(request, "films/search.html", shown, query=query)
-
-
 async def show_film(request: Request, film_id: int) -> Response:
     """Show a film, or redirect to the film that it was merged into."""
     details = await request.core.catalogue.details(request.actor, request.unit, film_id)
@@ -141,25 +131,6 @@ async def show_film(request: Request, film_id: int) -> Response:
         trailer=player,
         related=related,
         bookmarked=bookmarked,
-    )
-
-
-async def suggest_films(request: Request, query: SearchQuery) -> Response:
-    """Show films, genres and directors that match the text typed so far."""
-    catalogue, facets = request.core.catalogue, request.core.facets
-    films = await catalogue.suggest(request.actor, request.unit, query.q, request.address)
-    start = query.q.strip().casefold()
-    genres = await facets.genres(request.actor, request.unit) if start else []
-    directors = await facets.directors(
-        request.actor, request.unit, query.q, None, DIRECTORS_SUGGESTED
-    )
-    return await render(
-        request,
-        "films/suggestions.html",
-        query=query,
-        films=films,
-        genres=[each for each in genres if _has_prefix(each.name, start)][:GENRES_SUGGESTED],
-        directors=directors,
     )
 
 
@@ -198,8 +169,3 @@ def _has_blanks(request: Request) -> bool:
     """Return whether the query has blank fields, as sent by forms without scripts."""
     query = request.scope["query_string"]
     return query.endswith(b"=") or b"=&" in query
-
-
-def _has_prefix(name: str, start: str) -> bool:
-    """Return whether a name, or a word of it, begins with `start`."""
-    return f" {start}" in f" {name.casefold()}"

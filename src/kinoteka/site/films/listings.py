@@ -30,7 +30,8 @@ class FilmListing(msgspec.Struct):
 
     `link` is the URL of any page, with the placeholder {page}, and `download` the URL of a file
     with all films of the list, with the placeholder {format}. `bookmarked` has the ids of the
-    films that the reader has bookmarked; None for anonymous readers.
+    films that the reader has bookmarked; None for anonymous readers. A search that stopped at a
+    limit is not complete.
     """
 
     page: Page[Film]
@@ -38,6 +39,7 @@ class FilmListing(msgspec.Struct):
     link: str
     bookmarked: frozenset[int] | None
     download: str
+    is_complete: bool = True
 
     @property
     def is_missing(self) -> bool:
@@ -90,7 +92,12 @@ async def show_films(
     page = await films.page(query.page, PAGE)
     bookmarked = await bookmarked_ids(request, page.items)
     return FilmListing(
-        page, address(path, query), pattern(path, query), bookmarked, _download(wanted, query)
+        page,
+        address(path, query),
+        pattern(path, query),
+        bookmarked,
+        _download(wanted, query),
+        films.is_complete,
     )
 
 

@@ -1,7 +1,7 @@
 """The routes of films."""
 
 from kinoteka.http.mechanics.routes import Route
-from kinoteka.site.films import downloads, handlers, schemas
+from kinoteka.site.films import downloads, handlers, schemas, search
 from kinoteka.site.ui.pages import page
 
 ROUTES: tuple[Route, ...] = (
@@ -30,10 +30,15 @@ ROUTES: tuple[Route, ...] = (
     page(
         "/directors/{id}", handlers.show_director, "A director's films", query=schemas.SortedQuery
     ),
-    page("/search", handlers.search_films, "Search films", query=schemas.SearchQuery),
+    page(
+        "/search",
+        search.search,
+        "Search films, people, genres and selections",
+        query=schemas.SearchQuery,
+    ),
     page(
         "/search/suggested",
-        handlers.suggest_films,
+        search.suggest,
         "Suggestions for a search text",
         query=schemas.SearchQuery,
     ),

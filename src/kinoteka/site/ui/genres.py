@@ -1,8 +1,10 @@
 """Translations of common genre names. Other genres keep their names."""
 
 from collections.abc import Callable
+from functools import lru_cache
 
-from kinoteka.site.ui.languages import NP_
+from kinoteka.search.folding import fold
+from kinoteka.site.ui.languages import LANGUAGES, NP_, translations
 
 NAMES = frozenset(
     {
@@ -48,3 +50,10 @@ def genre_names(translate: Callable[[str, str], str]) -> Callable[[str], str]:
         return translate("genre", name) if name in NAMES else name
 
     return genre_name
+
+
+@lru_cache(1000)
+def folded_names(name: str) -> tuple[tuple[str, ...], ...]:
+    """Return the folded words of a genre's name in every language of the site."""
+    names = [genre_names(translations(each).pgettext)(name) for each in LANGUAGES]
+    return tuple(tuple(fold(each)) for each in dict.fromkeys([name, *names]))

@@ -1,0 +1,79 @@
+"""The search page and the suggestions: films, people, genres and selections."""
+
+import msgspec
+
+from kinoteka.core.catalogue.model import Director, FilmQuery, GenreCount
+from kinoteka.http.mechanics.response import Response
+from kinoteka.http.policy.request import Request
+from kinoteka.search.folding import fold
+from kinoteka.site.films import listings
+from kinoteka.site.films.schemas import SearchQuery
+from kinoteka.site.ui.genres import folded_names
+from kinoteka.site.ui.pages import is_partial, render
+
+SEARCH = "/search"
+SUGGESTED = 3
+"""The number of suggestions of each kind except films."""
+SHOWN = 10
+"""The number of results of each kind except films on the search page."""
+
+
+class OtherResults(msgspec.Struct, frozen=True):
+    """The results of a search that are not films; selections as ids and titles."""
+
+    people: list[Director]
+    genres: list[GenreCount]
+    selections: list[tuple[int, str]]
+
+    @property
+    def total(self) -> int:
+        """Return the number of results."""
+        return len(self.people) + len(self.genres) + len(self.selections)
+
+
+async def search(request: Request, query: SearchQuery) -> Response:
+    """Show everything that matches a search text."""
+    shown = await listings.show_films(request, FilmQuery(text=query.q), SEARCH, query)
+    part = "more" if request.headers.get(b"hx-target") == b"more" else "films"
+    others = await _find_others(request, query.q, SHOWN if query.page == 1 else 0)
+    return await render(
+        request,
+        "films/search.html",
+        part=part,
+        status=404 if shown.is_missing else 200,
+        headers=[(b"hx-push-url", shown.here.encode())] if part == "films" else None,
+        shown=shown,
+        others=others,
+        query=query,
+        is_partial=is_partial(request),
+    )
+
+
+async def suggest(request: Request, query: SearchQuery) -> Response:
+    """Show the best results for the text typed so far, as the search page lists them."""
+    films = await request.core.catalogue.suggest(
+        request.actor, request.unit, query.q, request.address
+    )
+    others = await _find_others(request, query.q, SUGGESTED)
+    return await render(request, "films/suggestions.html", query=query, films=films, others=others)
+
+
+async def _find_others(request: Request, text: str, most: int) -> OtherResults:
+    """Return the best results of each kind except films. The search for films counts as one."""
+    words = fold(text)
+    if not words or not most:
+        return OtherResults([], [], [])
+    core, actor, unit = request.core, request.actor, request.unit
+    return OtherResults(
+        await core.people_search.find(actor, unit, text, most),
+        [each for each in await core.facets.genres(actor, unit) if _matches(words, each)][:most],
+        await core.selection_search.find(actor, unit, text, most),
+    )
+
+
+def _matches(words: list[str], genre: GenreCount) -> bool:
+    """Return whether each word is the beginning of a word of the genre's name in any language."""
+    return any(
+        all(any(each.startswith(word) for each in name) for word in words)
+        for name in folded_names(genre.name)
+    )
