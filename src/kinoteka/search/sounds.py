@@ -105,7 +105,8 @@ def possible_sounds(word: str) -> tuple[str, ...]:
 
 def _sound(word: str) -> str:
     if not word.isascii():
-        word = "".join(filter(str.isalnum, anyascii(word.translate(_CYRILLIC)).lower()))
+        word = anyascii(word.translate(_CYRILLIC)).lower()
+    word = "".join(filter(str.isalnum, word))
     if word.isdigit():
         return word
     found = word
