@@ -3,7 +3,7 @@
 Public operations: find.
 
 The search index knows people only as a part of their films. So people are the directors of the most
-popular visible films that match the name: whoever has no visible film is not found.
+popular visible films that match the name: a person without a visible film is not found.
 """
 
 from array import array

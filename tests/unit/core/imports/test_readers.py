@@ -9,7 +9,8 @@ from kinoteka.core.imports.readers import ReadOptions
 
 
 def test_every_format_has_a_help_text():
-    assert list(FORMATS) == ["imdb", "movielens", "tmdb", "wikipedia", "csv", "jsonl", "json"]
+    names = ["imdb", "movielens", "tmdb", "wikipedia", "csv", "jsonl", "json", "spreadsheet", "nfo"]
+    assert list(FORMATS) == names
     assert all(known.help and known.name == name for name, known in FORMATS.items())
 
 

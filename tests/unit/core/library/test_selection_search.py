@@ -1,4 +1,4 @@
-"""Selections are found by their titles, and only by those who may see them."""
+"""Selections are found by their titles, and only by viewers who can see them."""
 
 import pytest
 

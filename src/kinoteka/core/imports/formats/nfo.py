@@ -5,10 +5,10 @@ references.
 """
 
 from collections.abc import Iterator, Sequence
-from xml.etree.ElementTree import Element, ParseError
+from typing import Any
 
 from defusedxml import DefusedXmlException
-from defusedxml.ElementTree import fromstring
+from defusedxml.ElementTree import ParseError, fromstring
 
 from kinoteka.core.imports.formats import texts, values
 from kinoteka.core.imports.formats.country_codes import country_codes
@@ -28,6 +28,8 @@ from kinoteka.core.imports.record import (
     InvalidValue,
     RejectionReason,
 )
+
+Element = Any  # an element of the standard library, whose parser is not used
 
 LIMIT = 64 * 1024 * 1024
 """How many bytes a file may have: it is parsed as a whole."""
