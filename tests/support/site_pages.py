@@ -27,6 +27,8 @@ REDIRECTS = {
     "/manage/films/{id}/show",
     "/manage/films/{id}/poster",
     "/manage/films/{id}/poster/remove",
+    "/manage/films/{id}/merge",
+    "/manage/films/{id}/undo-merge",
     "/manage/films/{id}/unlock",
     "/manage/imports/{id}/cancel",
     "/manage/imports/{id}/undo",

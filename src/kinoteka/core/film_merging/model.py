@@ -28,6 +28,19 @@ class MergedFilm(msgspec.Struct, frozen=True):
     until: int
 
 
+class PossibleDuplicate(msgspec.Struct, frozen=True):
+    """Two films that may be the same, with what an operator needs to decide."""
+
+    film_id: int
+    title: str
+    year: int | None
+    votes: int
+    other_id: int
+    other_title: str
+    other_year: int | None
+    other_votes: int
+
+
 class StoredAccess(msgspec.Struct, frozen=True):
     """The columns of a film that decide who sees it."""
 

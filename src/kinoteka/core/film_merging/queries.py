@@ -24,7 +24,7 @@ from sqlalchemy import (
     update,
 )
 
-from kinoteka.core.film_merging.model import MergedFilm, StoredAccess
+from kinoteka.core.film_merging.model import MergedFilm, PossibleDuplicate, StoredAccess
 from kinoteka.core.film_merging.references import FILMS, Reference, Treatment
 from kinoteka.database.schema import (
     film_ids,
@@ -226,3 +226,32 @@ def _pairs_of_survivor(engine: str) -> Any:
 
 
 ADD_PAIRS: Statement[tuple[()]] = Statement(_pairs_of_survivor)
+
+
+MAX_DUPLICATES = 100
+_paired, _pair = films.alias("film"), films.alias("other")
+DUPLICATES: Statement[PossibleDuplicate] = Statement(
+    select(
+        *(_paired.c.id.label("film_id"), _paired.c.title, _paired.c.year, _paired.c.votes),
+        _pair.c.id.label("other_id"),
+        _pair.c.title.label("other_title"),
+        _pair.c.year.label("other_year"),
+        _pair.c.votes.label("other_votes"),
+    )
+    .select_from(possible_duplicates)
+    .join(_paired, _paired.c.id == possible_duplicates.c.film_id)
+    .join(_pair, _pair.c.id == possible_duplicates.c.other_id)
+    .where(possible_duplicates.c.dismissed_at.is_(None))
+    .order_by((_paired.c.votes + _pair.c.votes).desc(), _paired.c.id, _pair.c.id)
+    .limit(MAX_DUPLICATES),
+    PossibleDuplicate,
+)
+"""The possible duplicates, those that most people look at first."""
+DISMISS: Statement[tuple[()]] = Statement(
+    update(possible_duplicates)
+    .where(
+        possible_duplicates.c.film_id == bindparam("film_id"),
+        possible_duplicates.c.other_id == bindparam("other_id"),
+    )
+    .values(dismissed_at=bindparam("now"))
+)

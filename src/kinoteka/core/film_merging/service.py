@@ -1,6 +1,6 @@
 """Merge two films into one, and undo it.
 
-Public operations: merge, undo, merged_into, prune.
+Public operations: merge, undo, merged_into, duplicates, dismiss, prune.
 
 The references to the deleted film move to the survivor (`references`), and its id leads there. The
 survivor keeps its own values.
@@ -22,6 +22,7 @@ from kinoteka.core.film_merging.model import (
     Merge,
     MergedFilm,
     MergeState,
+    PossibleDuplicate,
     StoredAccess,
     StoredRows,
 )
@@ -136,6 +137,26 @@ class FilmMerging:
         """
         actor.require(FILMS_EDIT)
         return await unit.all(queries.MERGED_INTO, film_id=film_id, now=now())
+
+    async def duplicates(self, actor: Actor, unit: Unit) -> list[PossibleDuplicate]:
+        """Return pairs of films that may be the same, whatever their labels.
+
+        Raises:
+            DomainError(UNAUTHORIZED, FORBIDDEN)
+        """
+        actor.require(FILMS_EDIT)
+        return await unit.all(queries.DUPLICATES)
+
+    async def dismiss(self, actor: Actor, unit: Unit, film_id: int, other_id: int) -> None:
+        """Record that two films are not the same. Imports do not list them again.
+
+        Raises:
+            DomainError(UNAUTHORIZED, FORBIDDEN, FILM_UNKNOWN)
+        """
+        actor.require(FILMS_EDIT)
+        film = await self._get(actor, unit, film_id)
+        if await unit.run(queries.DISMISS, film_id=film_id, other_id=other_id, now=now()):
+            await record(actor, unit, Action.FILMS_DIFFER, _subject(film), other=other_id)
 
     async def prune(self, unit: Unit) -> int:
         """Delete what undoes merges that are too old, and return their number."""

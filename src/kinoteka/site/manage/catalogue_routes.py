@@ -10,7 +10,7 @@ from kinoteka.core.access.model import (
 )
 from kinoteka.http.mechanics.routes import Route
 from kinoteka.site.manage import catalogue_schemas as schemas
-from kinoteka.site.manage import films, imports, selections, sources
+from kinoteka.site.manage import films, imports, merges, selections, sources
 from kinoteka.site.manage import import_uploads as uploads
 from kinoteka.site.ui.pages import form, page
 
@@ -65,6 +65,33 @@ FILMS: tuple[Route, ...] = (
         permission=FILMS_EDIT,
     ),
     form(
+        "/manage/films/{id}/merge",
+        merges.merge_film,
+        "Merge another film into a film",
+        body=schemas.MergeForm,
+        permission=FILMS_EDIT,
+    ),
+    form(
+        "/manage/films/{id}/undo-merge",
+        merges.undo_merge,
+        "Undo the merge of another film into a film",
+        body=schemas.UndoMergeForm,
+        permission=FILMS_EDIT,
+    ),
+    page(
+        "/manage/duplicates",
+        merges.show_duplicates,
+        "Films that may be the same",
+        permission=FILMS_EDIT,
+    ),
+    form(
+        "/manage/duplicates",
+        merges.dismiss_duplicate,
+        "Record that two films are not the same",
+        body=schemas.DuplicateForm,
+        permission=FILMS_EDIT,
+    ),
+    form(
         "/manage/films/{id}/label",
         films.label_film,
         "Label a film",
@@ -86,7 +113,16 @@ FILMS: tuple[Route, ...] = (
             "A film to manage",
             signed_in=True,
         )
-        for name in ("unlock", "poster", "poster/remove", "label", "hide", "show")
+        for name in (
+            "unlock",
+            "poster",
+            "poster/remove",
+            "merge",
+            "undo-merge",
+            "label",
+            "hide",
+            "show",
+        )
     ),
 )
 SELECTIONS: tuple[Route, ...] = (

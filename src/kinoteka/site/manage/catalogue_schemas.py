@@ -72,6 +72,26 @@ class NewFilmQuery(msgspec.Struct, frozen=True):
     film: str = ""
 
 
+class MergeForm(msgspec.Struct, frozen=True):
+    """The film to merge into another, and whose visibility the remaining film gets."""
+
+    other: Id
+    visibility: str = ""
+
+
+class UndoMergeForm(msgspec.Struct, frozen=True):
+    """The former id of a merged film."""
+
+    merged: Id
+
+
+class DuplicateForm(msgspec.Struct, frozen=True):
+    """Two films that are not the same."""
+
+    film: Id
+    other: Id
+
+
 class UnlockForm(msgspec.Struct, frozen=True):
     """The field of a film that imports may change again."""
 
