@@ -14,6 +14,14 @@ from tests.support.servers import PASSWORD, RunningServer
 # Fragments that scripts insert into a page.
 FRAGMENTS = {"/films/directors", "/messages/films/{film_id}", "/search/suggested"}
 
+# Files with a list of films.
+DOWNLOADS = {
+    "/films/export",
+    "/search/export",
+    "/bookmarks/export",
+    "/selections/{id}/export",
+}
+
 # Paths that redirect to a page.
 REDIRECTS = {
     "/.well-known/change-password",
@@ -143,7 +151,7 @@ class SampleSite:
 def pages() -> list[Route]:
     """Return the routes of the site that are pages."""
     html = (it for it in SITE.routes if it.method == "GET" and it.media_type == "text/html")
-    return [route for route in html if route.path not in FRAGMENTS | REDIRECTS]
+    return [route for route in html if route.path not in FRAGMENTS | DOWNLOADS | REDIRECTS]
 
 
 def example_path(route: Route, site: SampleSite) -> str:
