@@ -119,7 +119,7 @@ class TestSelections:
         assert await at_once(*(edit() for _ in range(80))) == {DONE: 80}
         sql = "SELECT position, film_id FROM selection_films WHERE selection_id = ? ORDER BY 1"
         stored = workers.rows(sql, made.id)
-        assert [position for position, _ in stored] == list(range(len(stored)))
+        assert len({position for position, _ in stored}) == len(stored)
         async with unit_of_work(workers.here.database) as unit:
             shown = await workers.here.selections.get(editors[1], unit, made.id)
         assert [film.id for film in shown.films] == [film_id for _, film_id in stored]

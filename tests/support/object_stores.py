@@ -11,6 +11,7 @@ from urllib.parse import unquote
 
 import httpx
 
+from kinoteka.infrastructure.files import AVATAR_FOLDER, POSTER_CACHE_FOLDER, POSTER_FOLDER
 from tests.support.polling import TIMEOUT, eventually
 from tests.support.ports import free_port
 from tests.support.servers import NO_TLS
@@ -26,7 +27,10 @@ POLICY = {
         {
             "Effect": "Allow",
             "Action": ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"],
-            "Resource": f"arn:aws:s3:::{BUCKET}/{PREFIX}/avatars/*",
+            "Resource": [
+                f"arn:aws:s3:::{BUCKET}/{PREFIX}/{folder}/*"
+                for folder in (AVATAR_FOLDER, POSTER_FOLDER, POSTER_CACHE_FOLDER)
+            ],
         },
         {"Effect": "Allow", "Action": "s3:ListBucket", "Resource": f"arn:aws:s3:::{BUCKET}"},
     ],
