@@ -66,6 +66,13 @@ def known_queries() -> tuple[KnownQuery, ...]:
 
 
 @cache
+def sealed_queries() -> tuple[KnownQuery, ...]:
+    """Return the queries whose author had not seen how searches work."""
+    lines = (FOLDER / "sealed_queries.jsonl").read_bytes()
+    return tuple(msgspec.json.Decoder(KnownQuery).decode_lines(lines))
+
+
+@cache
 def russian_names() -> dict[str, str]:
     """Return the Russian name of each person who has one, by the name in the films."""
     lines = (FOLDER / "people_ru.jsonl").read_bytes()
