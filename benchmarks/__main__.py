@@ -16,6 +16,7 @@ from benchmarks import (
     chat_connections,
     import_postgresql,
     reads,
+    relevance,
     search,
     sign_in,
     site,
@@ -37,6 +38,7 @@ NAMES = (
     "chats",
     "import",
     "search",
+    "relevance",
     "import-postgresql",
     "search-postgresql",
     "peers",
@@ -82,7 +84,7 @@ def _measure(wanted: Sequence[str], folder: Path, show: Callable[..., None]) -> 
     if "random" in wanted:
         catalogue.build(folder / "random" / "data", reads.RANDOM_FILMS, None)
         reads.run_random(folder / "random" / "data", show)
-    if {"depth", "import", "search", "site"} & set(wanted):
+    if {"depth", "import", "search", "relevance", "site"} & set(wanted):
         _measure_a_million(wanted, folder, show)
     if "search-postgresql" in wanted:
         search.run(folder / "search", FILMS, show, on_postgresql=True)
@@ -94,6 +96,10 @@ def _measure(wanted: Sequence[str], folder: Path, show: Callable[..., None]) -> 
 
 def _measure_a_million(wanted: Sequence[str], folder: Path, show: Callable[..., None]) -> None:
     million = folder / "million"
+    if "relevance" in wanted:
+        relevance.run(folder / "relevance", FILMS, show)
+    if not {"depth", "import", "search", "site"} & set(wanted):
+        return
     catalogue.build(million, FILMS, show if "import" in wanted else None)
     if "depth" in wanted:
         reads.run_depth(million, FILMS, show)

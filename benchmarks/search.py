@@ -8,16 +8,14 @@ import json
 import random
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 
 from sqlalchemy import bindparam, insert
 
 from benchmarks.import_data import REAL_TITLES, WORDS
 from kinoteka.database import schema
-from kinoteka.database.engines import database_path
 from kinoteka.database.engines.postgresql import driver as postgresql
-from kinoteka.database.engines.sqlite import driver as sqlite
 from kinoteka.database.film_search import IndexEntry, find, index, optimize
 from kinoteka.database.interface import Reader
 from kinoteka.database.migrations import migrate
@@ -25,6 +23,7 @@ from kinoteka.database.statement import Statement
 from kinoteka.infrastructure.settings import Settings
 from kinoteka.search.folding import fold
 from tests.support.databases import postgresql_server, write_transaction
+from tests.support.known_entries import reading
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 SYLLABLES = "ka mi ro sen ta lo vich ber an del os tra shi ne gu val der pol ti ma ja zen or ul"
@@ -118,7 +117,7 @@ def run(
         with write_transaction(settings) as reader:
             _build(reader, titles, films, name, show)
         _settle(settings)
-        reader = stack.enter_context(_reading(settings))
+        reader = stack.enter_context(reading(settings))
         for labels, who in ((None, "all seen"), ((), "a tenth hidden")):
             for kind, query in titles.queries().items():
                 times = sorted(_seconds(reader, query(), labels) for _ in range(QUERIES))
@@ -161,16 +160,6 @@ def _settle(settings: Settings) -> None:
     if settings.database_url:
         with postgresql.connect(settings) as connection:
             connection.execute("VACUUM ANALYZE")
-
-
-@contextmanager
-def _reading(settings: Settings) -> Iterator[Reader]:
-    if settings.database_url:
-        with postgresql.connect(settings, read_only=True) as connection:
-            yield postgresql.PostgreSQLReader(connection)
-    else:
-        with closing(sqlite.connect(database_path(settings), read_only=True)) as connection:
-            yield sqlite.SQLiteReader(connection)
 
 
 def _seconds(reader: Reader, query: str, labels: tuple[int, ...] | None) -> float:

@@ -1,31 +1,17 @@
 """Searches find real films by what people remember, on both engines."""
 
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
 
 import pytest
 
-from kinoteka.database.engines import database_path
-from kinoteka.database.engines.postgresql import driver as postgresql
-from kinoteka.database.engines.sqlite import driver as sqlite
 from kinoteka.database.film_search import find, index
 from kinoteka.database.interface import Reader
 from kinoteka.infrastructure.settings import Settings
 from tests.support.databases import write_transaction
-from tests.support.known_entries import known_entries, measure
+from tests.support.known_entries import known_entries, measure, reading
 from tests.support.known_films import known_queries, sealed_queries
 
 LIMIT = 50
-
-
-@contextmanager
-def reading(settings: Settings) -> Iterator[Reader]:
-    if settings.database_url:
-        with postgresql.connect(settings, read_only=True) as connection:
-            yield postgresql.PostgreSQLReader(connection)
-        return
-    with closing(sqlite.connect(database_path(settings), read_only=True)) as connection:
-        yield sqlite.SQLiteReader(connection)
 
 
 @pytest.fixture

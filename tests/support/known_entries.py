@@ -1,9 +1,15 @@
 """The known films in a search index, and how well their queries find them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
 
 import msgspec
 
+from kinoteka.database.engines import database_path
+from kinoteka.database.engines.postgresql import driver as postgresql
+from kinoteka.database.engines.sqlite import driver as sqlite
+from kinoteka.database.interface import Reader
+from kinoteka.infrastructure.settings import Settings
 from kinoteka.search.entry import IndexEntry
 from tests.support.known_films import KnownQuery, known_films, known_queries, russian_names
 
@@ -54,6 +60,17 @@ def measure(
         sum(0 < place <= FIRST for _, place in places) / len(places),
         [(query, place) for query, place in places if place != 1],
     )
+
+
+@contextmanager
+def reading(settings: Settings) -> Iterator[Reader]:
+    """Open the database of these settings for reading."""
+    if settings.database_url:
+        with postgresql.connect(settings, read_only=True) as connection:
+            yield postgresql.PostgreSQLReader(connection)
+    else:
+        with closing(sqlite.connect(database_path(settings), read_only=True)) as connection:
+            yield sqlite.SQLiteReader(connection)
 
 
 def _names(names: Sequence[str]) -> tuple[str, ...]:
