@@ -27,10 +27,10 @@ class Cost(IntEnum):
     PHRASE = 9
     TITLE_START_UNFINISHED = 10
     SOUND_START = 10
-    PERSON_UNFINISHED = 12
     WORDS = 12
     WORDS_AND_PEOPLE = 12
-    WORDS_UNFINISHED = 16
+    WORDS_UNFINISHED = 15
+    PERSON_UNFINISHED = 17
     NONE = 24
 
 
@@ -139,14 +139,17 @@ class _Text:
         written = {word for title in titles for word in title.split()}
         written.update(canonical(list(written)))
         sounding = {word for words in (*phonetic, *people) for word in words}
-        unfinished = False
+        cost = Cost.WORDS_AND_PEOPLE
         for variants, sounds_as in zip(self._variants, self._phonetic, strict=True):
             if not variants.isdisjoint(written) or sounds_as[0] in sounding:
                 continue
-            if not _has_start(written, tuple(variants)) and not _has_start(sounding, sounds_as):
+            if _has_start(written, tuple(variants)):
+                cost = max(cost, Cost.WORDS_UNFINISHED)
+            elif _has_start(sounding, sounds_as):
+                cost = Cost.PERSON_UNFINISHED
+            else:
                 return Cost.NONE
-            unfinished = True
-        return Cost.WORDS_UNFINISHED if unfinished else Cost.WORDS_AND_PEOPLE
+        return cost
 
 
 def are_finished(sought: Sequence[tuple[str, ...]], words: Sequence[str]) -> bool | None:

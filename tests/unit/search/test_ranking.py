@@ -44,6 +44,13 @@ def test_cost_of_a_match(query, cost):
 def test_costs_follow_the_quality_of_the_match():
     order = (
         *(Cost.WHOLE_TITLE, Cost.WHOLE_SOUND, Cost.WHOLE_PART, Cost.TITLE_START, Cost.PHRASE),
-        *(Cost.WORDS, Cost.WORDS_UNFINISHED, Cost.NONE),
+        *(Cost.WORDS, Cost.WORDS_UNFINISHED, Cost.PERSON_UNFINISHED, Cost.NONE),
     )
     assert sorted(order) == list(order)
+
+
+def test_beginning_of_a_title_word_costs_less_than_one_of_a_name():
+    query = RankedQuery(parse("war"))
+    wars = "\n".join(lines_of(IndexEntry(1, "Star Wars", None, 0)))
+    varda = "\n".join(lines_of(IndexEntry(2, "Vagabond", None, 0, people=("Agnès Varda",))))
+    assert query.cost(wars) < query.cost(varda)
