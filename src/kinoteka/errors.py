@@ -59,6 +59,8 @@ class Code(StrEnum):
     FILM_ACCESS_DIFFERS = "film_access_differs"
     MERGE_UNKNOWN = "merge_unknown"
     MERGE_FOLLOWED = "merge_followed"
+    SPLIT_IMPOSSIBLE = "split_impossible"
+    SPLIT_OF_MERGE = "split_of_merge"
     GENRE_UNKNOWN = "genre_unknown"
     DIRECTOR_UNKNOWN = "director_unknown"
     SELECTION_UNKNOWN = "selection_unknown"

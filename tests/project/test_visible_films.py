@@ -41,6 +41,7 @@ EXEMPT = {
     "kinoteka.database.title_changes:*": "operators see the titles that an import would change",
     "kinoteka.core.film_editing.queries:*": "operators can edit all films",
     "kinoteka.core.film_merging.queries:*": "operators can merge all films",
+    "kinoteka.core.film_splitting.queries:*": "operators can split all films",
     "kinoteka.core.catalogue.queries:FILM_ACCESS": "operators label and hide every film",
     "kinoteka.core.catalogue.queries:COUNT_BY_LABEL": "operators see how often a label is used",
     "kinoteka.core.catalogue.queries:GENRES_AND_DIRECTORS": "only names of a visible film",

@@ -18,7 +18,7 @@ TABLES = (
     *("films", "film_values", "film_ids", "film_genres", "credits", "film_locks"),
     *("film_titles", "film_countries"),
     *("bookmarks", "selection_films", "film_redirects", "genre_counts", "director_counts"),
-    *("possible_duplicates", "posters"),
+    *("possible_duplicates", "separations", "posters"),
 )
 RECORDS = "SELECT source_id, external_id, film_id, batch_id FROM film_values ORDER BY 1, 2"
 

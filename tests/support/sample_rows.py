@@ -61,6 +61,7 @@ ROWS: dict[str, list[dict[str, object]]] = {
         {"old_id": 4, "film_id": 11, "title": "Брат", "undo": "{}", "until": LARGE},
     ],
     "genre_redirects": [{"old_id": 5, "genre_id": 7}],
+    "separations": [{"source_id": 6, "external_id": "11", "film_id": 12}],
     "possible_duplicates": [{"film_id": 11, "other_id": 12, "reason": "title"}],
     "rating_prior": [{"votes": 25, "mean": 6.25}],
     "film_locks": [{"film_id": 11, "field": "title"}],

@@ -1,5 +1,6 @@
 """Sample content for the site, and every page with an example path and its viewers."""
 
+import json
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -7,6 +8,7 @@ import httpx
 
 from kinoteka.http.mechanics.routes import Route
 from kinoteka.site.contract import SITE
+from tests.support.databases import execute
 from tests.support.films import SampleFilm, fill_catalogue
 from tests.support.polling import eventually
 from tests.support.servers import PASSWORD, RunningServer
@@ -35,7 +37,6 @@ REDIRECTS = {
     "/manage/films/{id}/show",
     "/manage/films/{id}/poster",
     "/manage/films/{id}/poster/remove",
-    "/manage/films/{id}/merge",
     "/manage/films/{id}/undo-merge",
     "/manage/films/{id}/unlock",
     "/manage/imports/{id}/cancel",
@@ -65,6 +66,8 @@ EXAMPLES: dict[str, str] = {
     "/manage/roles/{role_id}": "/manage/roles/{role}",
     "/manage/films": "/manage/films?q=cinema",
     "/manage/films/{id}": "/manage/films/{film}",
+    "/manage/films/{id}/merge": "/manage/films/{film}/merge?other={other_film}",
+    "/manage/films/{id}/split": "/manage/films/{film}/split",
     "/manage/imports/{id}": "/manage/imports/{run}",
     "/manage/imports/uploads/{key:text}": "/manage/imports/uploads/{upload}",
 }
@@ -137,6 +140,7 @@ class SampleSite:
     person: int = 0
     person_name: str = ""
     film: int = 0
+    other_film: int = 1
     genre: int = 0
     director: int = 0
     selection: int = 0
@@ -186,6 +190,7 @@ def create_sample_site(server: RunningServer, words: SampleTexts | None = None) 
         _sign_in_operator(server),
     )
     _add_film(site)
+    _add_records(site)
     for film_id in range(1, 8):
         _succeed(site.anna.post(f"/favorites/movies/{film_id}/"))
     site.selection = _create_selection(site, site.root, featured=True)
@@ -232,6 +237,23 @@ def _add_film(site: SampleSite) -> None:
     found = site.anna.get(f"/movies/{site.film}").json()
     site.genre, site.director = found["genre_id"], found["director_id"]
     _succeed(site.anna.post(f"/favorites/movies/{site.film}/"))
+
+
+def _add_records(site: SampleSite) -> None:
+    """Give the film the record of another source, and make it a possible duplicate."""
+    settings = site.server.settings
+    execute(settings, "INSERT INTO sources (name, rank) VALUES ('demo 2', 99)")
+    record = json.dumps({"title": site.words.title, "directors": [site.words.director]})
+    execute(
+        settings,
+        "INSERT INTO film_values (source_id, external_id, film_id, fingerprint,"
+        " fingerprint_version, record) SELECT id, '7', ?, 0, 0, ? FROM sources"
+        " WHERE name = 'demo 2'",
+        site.film,
+        record,
+    )
+    pair = "INSERT INTO possible_duplicates (film_id, other_id, reason) VALUES (?, ?, 'title')"
+    execute(settings, pair, *sorted((site.film, site.other_film)))
 
 
 def _create_selection(site: SampleSite, client: httpx.Client, *, featured: bool = False) -> int:

@@ -20,6 +20,7 @@ from kinoteka.core.film_editing.service import FilmEditing
 from kinoteka.core.film_lookup.service import FilmLookup
 from kinoteka.core.film_merging.service import FilmMerging
 from kinoteka.core.film_posters.service import FilmPosters
+from kinoteka.core.film_splitting.service import FilmSplitting
 from kinoteka.core.import_runs.service import ImportRuns
 from kinoteka.core.import_runs.uploads import ImportUploads
 from kinoteka.core.library.bookmarks import Bookmarks
@@ -85,6 +86,7 @@ class Services:
     film_editing: FilmEditing
     film_lookup: FilmLookup
     film_merging: FilmMerging
+    film_splitting: FilmSplitting
     film_posters: FilmPosters
     import_runs: ImportRuns
     import_uploads: ImportUploads

@@ -6,7 +6,7 @@ of the cast, or (3) that has one of
 its titles and a year that differs by one at most, if neither has another candidate. Rules 2 and 3
 do not join two records of one source, nor records with different ids of one kind. The same year is
 preferred. A record with contradictory evidence is not joined, and its candidates become possible
-duplicates.
+duplicates. A record is neither joined nor compared with a film from which an operator separated it.
 
 The statements are the same for both engines. `{s}` is the prefix of staged tables.
 
@@ -31,6 +31,8 @@ FEW_KEYS = 100_000
 
 TABLES = (
     "unknown (position INTEGER PRIMARY KEY)",
+    "separate (position INTEGER NOT NULL, film_id BIGINT NOT NULL,"
+    " PRIMARY KEY (position, film_id))",
     "claims (position INTEGER PRIMARY KEY, film_id BIGINT NOT NULL, rule INTEGER NOT NULL)",
     "followers (position INTEGER PRIMARY KEY, leader INTEGER NOT NULL)",
     "shared_ids (position INTEGER NOT NULL, film_id BIGINT NOT NULL)",
@@ -41,9 +43,10 @@ TABLES = (
     " possible INTEGER NOT NULL, people INTEGER NOT NULL)",
     "evidence (position INTEGER NOT NULL, film_id BIGINT NOT NULL, people INTEGER NOT NULL)",
 )
-# unknown: the staged films of which the source has no record yet. claims: those that are joined.
-# followers: those that share an id with an earlier one. pairs: staged films and films with a common
-# title; `possible` is 0 for those that must not be joined.
+# unknown: the staged films of which the source has no record yet. separate: the films that they
+# must not be joined to. claims: those that are joined. followers: those that share an id with an
+# earlier one. pairs: staged films and films with a common title; `possible` is 0 for those that
+# must not be joined.
 NO_EVIDENCE, CONTRADICTORY, COMMON = 1, 0, 2
 """The values of `pairs.people`: a side lacks directors, all differ, some are the same."""
 
@@ -52,6 +55,21 @@ INSERT INTO {s}unknown (position)
 SELECT position FROM {s}films AS staged WHERE NOT EXISTS (
     SELECT 1 FROM film_values AS known
     WHERE known.source_id = {source_id} AND known.external_id = staged.external_id
+)
+"""
+HAS_SEPARATIONS = "SELECT 1 FROM separations WHERE source_id = {source_id} LIMIT 1"
+FIND_SEPARATE = """
+INSERT INTO {s}separate (position, film_id)
+SELECT unknown.position, separated.film_id
+FROM separations AS separated
+JOIN {s}films AS staged ON staged.external_id = separated.external_id
+JOIN {s}unknown AS unknown ON unknown.position = staged.position
+WHERE separated.source_id = {source_id}
+"""
+_SEPARATE = """
+EXISTS (
+    SELECT 1 FROM {{s}}separate AS separate
+    WHERE separate.position = {0}.position AND separate.film_id = {0}.film_id
 )
 """
 _IDS_DIFFER = """
@@ -73,6 +91,7 @@ FROM {s}unknown AS unknown
 JOIN {s}ids AS own ON own.position = unknown.position
 JOIN film_ids AS theirs ON theirs.kind = own.kind AND theirs.value = own.value
 """,
+    f"DELETE FROM {{s}}shared_ids WHERE {_SEPARATE.format('{shared_ids}')}",
     f"""
 INSERT INTO {{s}}doubts (position, film_id, reason)
 SELECT position, film_id, 'ids' FROM {{s}}shared_ids AS shared
@@ -90,6 +109,8 @@ _OPEN = """
 AND {0}.position NOT IN (SELECT position FROM {{s}}doubts)
 AND {0}.position NOT IN (SELECT position FROM {{s}}followers)
 """
+# A record that was separated from a film does not follow another one, which may be of that film.
+_FOLLOWS = f"{_OPEN} AND {{0}}.position NOT IN (SELECT position FROM {{{{s}}}}separate)"
 HAS_REPEATED_IDS = """
 SELECT 1 FROM {s}ids GROUP BY kind, value HAVING count(*) > 1 LIMIT 1
 """
@@ -101,10 +122,10 @@ FROM {{s}}ids AS own JOIN {{s}}unknown AS unknown ON unknown.position = own.posi
 JOIN (
     SELECT kind, value, min(own.position) AS position
     FROM {{s}}ids AS own JOIN {{s}}unknown AS unknown ON unknown.position = own.position
-    WHERE {_OPEN.format("own")}
+    WHERE {_FOLLOWS.format("own")}
     GROUP BY kind, value HAVING count(*) > 1
 ) AS first ON first.kind = own.kind AND first.value = own.value
-WHERE own.position > first.position AND {_OPEN.format("own")}
+WHERE own.position > first.position AND {_FOLLOWS.format("own")}
 GROUP BY own.position
 """,
     # A chain of records is no proof.
@@ -150,6 +171,7 @@ FROM {s}staged_keys AS own JOIN {s}film_keys AS theirs
     ON theirs.title_key = own.title_key AND theirs.year BETWEEN own.year - 1 AND own.year + 1
 GROUP BY own.position, theirs.film_id
 """,
+    f"DELETE FROM {{s}}pairs WHERE {_SEPARATE.format('{pairs}')}",
     f"""
 UPDATE {{s}}pairs SET possible = 0
 WHERE EXISTS (
@@ -247,6 +269,8 @@ def match(session: ImportSession, source_id: int) -> None:
     ((unknown,),) = session.rows(COUNT_UNKNOWN)
     if not unknown:
         return
+    if session.rows(HAS_SEPARATIONS, source_id=source_id):
+        session.run(FIND_SEPARATE, source_id=source_id)
     for statement in BY_ID_STATEMENTS:
         session.run(statement)
     if session.rows(HAS_REPEATED_IDS):

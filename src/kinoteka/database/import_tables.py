@@ -58,6 +58,17 @@ possible_duplicates = Table(
     sqlite_with_rowid=False,
 )
 
+# Films that records do not belong to, as operators decided when they split a film or compared two.
+# Imports never join the record to the film. The record may not exist at the moment.
+separations = Table(
+    "separations",
+    metadata,
+    reference("source_id", "sources.id", on_delete="RESTRICT", primary_key=True),
+    Column("external_id", Text, primary_key=True),
+    reference("film_id", "films.id", primary_key=True, index=True),
+    sqlite_with_rowid=False,
+)
+
 # The imports that changed something.
 batches = Table(
     "batches",

@@ -48,6 +48,7 @@ from kinoteka.database.import_tables import (
     import_mappings,
     import_runs,
     possible_duplicates,
+    separations,
     sources,
 )
 from kinoteka.database.redirect_tables import film_redirects, genre_redirects
@@ -104,6 +105,7 @@ __all__ = [
     "roles",
     "selection_films",
     "selections",
+    "separations",
     "sessions",
     "sign_ins",
     "sources",

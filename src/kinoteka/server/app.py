@@ -31,6 +31,7 @@ from kinoteka.core.film_editing.service import FilmEditing
 from kinoteka.core.film_lookup.service import FilmLookup
 from kinoteka.core.film_merging.service import FilmMerging
 from kinoteka.core.film_posters.service import FilmPosters
+from kinoteka.core.film_splitting.service import FilmSplitting
 from kinoteka.core.import_runs.service import ImportRuns
 from kinoteka.core.import_runs.uploads import ImportUploads
 from kinoteka.core.library.bookmarks import Bookmarks
@@ -189,6 +190,7 @@ async def wire(settings: Settings) -> Services:
         film_editing=film_editing,
         film_lookup=FilmLookup(settings, throttle),
         film_merging=FilmMerging(revisions, film_editing),
+        film_splitting=FilmSplitting(revisions, film_editing),
         film_posters=FilmPosters(settings, database, media, film_editing),
         import_runs=import_runs,
         import_uploads=ImportUploads(settings.data, import_runs),

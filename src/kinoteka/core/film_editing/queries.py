@@ -28,6 +28,7 @@ from kinoteka.database.schema import (
     film_genres,
     film_ids,
     film_locks,
+    film_redirects,
     film_values,
     films,
     genre_aliases,
@@ -50,6 +51,9 @@ FILM: Statement[StoredFilm] = Statement(
         films.c.id == bindparam("film_id")
     ),
     StoredFilm,
+)
+SURVIVOR_ID: Statement[tuple[int]] = Statement(
+    select(film_redirects.c.film_id).where(film_redirects.c.old_id == bindparam("old_id"))
 )
 UPDATE: Statement[tuple[()]] = Statement(
     update(films)

@@ -5,7 +5,8 @@ and hides films.
 
 Operators with `films.edit` or `films.label` see every film here, also hidden ones and films with
 labels that they may not view otherwise; else they could not undo their own changes. Edited fields
-are locked: imports do not change them until an operator removes the lock.
+are locked: imports do not change them until an operator removes the lock. For the id of a merged
+film, operations on one film raise FILM_MERGED with the id of the film that remains.
 """
 
 from array import array
@@ -86,7 +87,7 @@ class FilmEditing:
         """Return a film with everything that may be changed.
 
         Raises:
-            DomainError(UNAUTHORIZED, FORBIDDEN, FILM_UNKNOWN)
+            DomainError(UNAUTHORIZED, FORBIDDEN, FILM_UNKNOWN, FILM_MERGED)
         """
         _as_film_manager(actor)
         return await _read(unit, film_id)
@@ -119,7 +120,7 @@ class FilmEditing:
             each.field: await self._get_or_create_ids(unit, each, fields) for each in queries.NAMES
         }
         await _store_record(unit, before)
-        await unit.run(queries.UPDATE, film_id=film_id, **_row(fields, ids))
+        await unit.run(queries.UPDATE, film_id=film_id, **film_row(fields, ids))
         await unit.run(STORE_WEIGHTED_RATING, film_id=film_id)
         for each in queries.NAMES:
             if getattr(fields, each.field) != getattr(before.fields, each.field):
@@ -181,7 +182,7 @@ class FilmEditing:
         ids = {
             each.field: await self._get_or_create_ids(unit, each, fields) for each in queries.NAMES
         }
-        inserted = await unit.first(queries.INSERT, **_row(fields, ids))
+        inserted = await unit.first(queries.INSERT, **film_row(fields, ids))
         film_id = inserted[0] if inserted else 0
         await unit.run(queries.INSERT_RECORD, film_id=film_id, external_id=token_hex(8))
         await unit.run(STORE_WEIGHTED_RATING, film_id=film_id)
@@ -192,6 +193,29 @@ class FilmEditing:
         await _index(unit, film_id)
         await record(actor, unit, Action.FILM_CREATED, _subject(film))
         return film_id
+
+    async def get_or_create_names(
+        self, unit: Unit, fields: FilmFields, directors: Mapping[str, int]
+    ) -> dict[str, list[int]]:
+        """Return the ids of a film's genres and directors, in order; create missing ones.
+
+        `directors` are ids of people by the keys of their names, which are preferred.
+
+        Raises:
+            DomainError(IMPORT_RUNNING, BUSY)
+        """
+        genres = await self._get_or_create_ids(unit, queries.GENRES, fields)
+        people = [
+            directors.get(name_key(name))
+            or await self._get_or_create_id(unit, queries.DIRECTORS, name)
+            for name in fields.directors
+        ]
+        return {"genres": genres, "directors": list(dict.fromkeys(people)) or [UNKNOWN]}
+
+    async def link_names(self, unit: Unit, film: FilmAccess, ids: dict[str, list[int]]) -> None:
+        """Link a film without genres and directors to them, and count it."""
+        for each in queries.NAMES:
+            await self._link(unit, each, film, ids[each.field])
 
     async def _lock_film(self, unit: Unit, film_id: int) -> EditableFilm:
         """Return a film and lock it until the transaction ends."""
@@ -252,6 +276,9 @@ async def _read(unit: Unit, film_id: int) -> EditableFilm:
     stored = await unit.first(queries.FILM, film_id=film_id)
     access = await unit.first(catalogue.FILM_ACCESS, film_id=film_id)
     if stored is None or access is None:
+        survivor = await unit.first(queries.SURVIVOR_ID, old_id=film_id)
+        if survivor is not None:
+            raise DomainError(Code.FILM_MERGED, film=survivor[0], old=film_id)
         raise DomainError(Code.FILM_UNKNOWN)
     facts = {name: getattr(stored, name) for name in FACTS}
     names: dict[str, Any] = {}
@@ -275,7 +302,8 @@ async def _index(unit: Unit, film_id: int) -> None:
     await unit.index(await unit.all(ENTRIES, ids=[film_id]))
 
 
-def _row(fields: FilmFields, ids: dict[str, list[int]]) -> dict[str, object]:
+def film_row(fields: FilmFields, ids: dict[str, list[int]]) -> dict[str, object]:
+    """Return the columns of a film's row with these values."""
     facts = {name: getattr(fields, name) for name in FACTS}
     return facts | {each.column: ids[each.field][0] for each in queries.NAMES}
 
@@ -288,7 +316,7 @@ async def _store_record(unit: Unit, film: EditableFilm) -> None:
     """Store what the source of a film says, before the first edit of an imported film."""
     if film.is_by_hand or film.locked:
         return
-    ids = await unit.all(queries.IDS, film_id=film.id)
+    ids = [tuple(each) for each in await unit.all(queries.IDS, film_id=film.id)]
     values = msgspec.structs.asdict(film.fields) | {"votes": film.votes, "ids": ids}
     record = {name: value for name, value in values.items() if value not in (None, "", 0, (), [])}
     stored = msgspec.json.encode(record).decode()

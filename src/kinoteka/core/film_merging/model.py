@@ -4,8 +4,12 @@ from typing import Any
 
 import msgspec
 
+from kinoteka.core.catalogue.parts.service import FilmParts
+from kinoteka.core.film_editing.model import EditableFilm
+
 DAYS_TO_UNDO = 30
 """How long a merge can be undone."""
+DUPLICATES_PAGE = 100
 
 
 class Merge(msgspec.Struct, frozen=True):
@@ -28,8 +32,26 @@ class MergedFilm(msgspec.Struct, frozen=True):
     until: int
 
 
+class DuplicatePosition(msgspec.Struct, frozen=True):
+    """The position of a pair in the list of possible duplicates.
+
+    `strength` is that of the evidence, the higher the better. `votes` are those of both films.
+    """
+
+    strength: int
+    votes: int
+    after_id: int
+    after_other_id: int
+
+
+BEFORE_ALL = DuplicatePosition(strength=9, votes=0, after_id=0, after_other_id=0)
+
+
 class PossibleDuplicate(msgspec.Struct, frozen=True):
-    """Two films that may be the same, with what an operator needs to decide."""
+    """Two films that may be the same, with what an operator needs to decide.
+
+    `reason` is what they have in common: ids, people or title.
+    """
 
     film_id: int
     title: str
@@ -39,6 +61,30 @@ class PossibleDuplicate(msgspec.Struct, frozen=True):
     other_title: str
     other_year: int | None
     other_votes: int
+    reason: str
+    strength: int
+
+    @property
+    def position(self) -> DuplicatePosition:
+        """Return the position of the pair in the list."""
+        votes = self.votes + self.other_votes
+        return DuplicatePosition(self.strength, votes, self.film_id, self.other_id)
+
+
+class DuplicatesPage(msgspec.Struct, frozen=True):
+    """Possible duplicates, best first, and the position after which the next page begins."""
+
+    pairs: list[PossibleDuplicate]
+    next: DuplicatePosition | None
+
+
+class ComparedFilm(msgspec.Struct, frozen=True):
+    """A film beside another one, and how many bookmarks and selections refer to it."""
+
+    film: EditableFilm
+    parts: FilmParts
+    bookmarks: int
+    selections: int
 
 
 class StoredAccess(msgspec.Struct, frozen=True):
@@ -60,7 +106,8 @@ class MergeState(msgspec.Struct, frozen=True):
     """What undoes a merge: the deleted film, and its rows that moved and that were deleted.
 
     `moved` and `deleted` are rows by the reference (table.column). `access_before` is set if the
-    merge changed the visibility of the survivor to `access_after`.
+    merge changed the visibility of the survivor to `access_after`. `separations` are those of the
+    two films' records from the other film.
     """
 
     survivor_id: int
@@ -69,3 +116,4 @@ class MergeState(msgspec.Struct, frozen=True):
     deleted: dict[str, StoredRows]
     access_before: StoredAccess | None = None
     access_after: StoredAccess | None = None
+    separations: StoredRows | None = None

@@ -53,6 +53,8 @@ async def restore_rows(
         deleted = state.deleted.get(each.name)
         if deleted is not None:
             await _insert(unit, each.name.partition(".")[0], deleted, genres)
+    if state.separations is not None:
+        await _insert(unit, "separations", state.separations, genres)
 
 
 def _numbered(reference: queries.ReferenceStatements) -> tuple[str, ...]:

@@ -21,12 +21,19 @@ from sqlalchemy import (
     null,
     or_,
     select,
+    tuple_,
     update,
 )
 
-from kinoteka.core.film_merging.model import MergedFilm, PossibleDuplicate, StoredAccess
+from kinoteka.core.film_merging.model import (
+    DUPLICATES_PAGE,
+    MergedFilm,
+    PossibleDuplicate,
+    StoredAccess,
+)
 from kinoteka.core.film_merging.references import FILMS, Reference, Treatment
 from kinoteka.database.schema import (
+    bookmarks,
     film_ids,
     film_redirects,
     film_values,
@@ -35,6 +42,8 @@ from kinoteka.database.schema import (
     genres,
     metadata,
     possible_duplicates,
+    selection_films,
+    separations,
 )
 from kinoteka.database.statement import Statement, insert_for, lock_rows
 
@@ -54,6 +63,7 @@ class ReferenceStatements:
     is_deleted_with_film: bool
     move: Statement[Any] | None
     rows: Statement[Any]
+    is_of_members: bool
     move_back: Statement[tuple[()]]
     known_by: tuple[str, ...]
     numbered: str | None
@@ -73,6 +83,7 @@ def _reference_statements(reference: Reference) -> ReferenceStatements:
         name=f"{reference.table}.{reference.column}",
         columns=tuple(map(str, table.c.keys())),
         is_deleted_with_film=bool(column.foreign_keys),
+        is_of_members=reference.is_of_members,
         move=_move(reference, table, column),
         rows=Statement(select(*table.c).where(column == _OLD)),
         move_back=Statement(update(table).where(own).values(values)),
@@ -203,6 +214,39 @@ STORE_RECORDS: Statement[tuple[()]] = Statement(
     .values(record=bindparam("record"))
 )
 
+SEPARATION_COLUMNS: tuple[str, ...] = tuple(map(str, separations.c.keys()))
+
+
+def _separate(engine: str) -> Any:
+    records = select(
+        film_values.c.source_id,
+        film_values.c.external_id,
+        bindparam("other_id", type_=films.c.id.type),
+    ).where(film_values.c.film_id == bindparam("film_id"))
+    added = insert_for(engine, separations).from_select(SEPARATION_COLUMNS, records)
+    return added.on_conflict_do_nothing()
+
+
+SEPARATE: Statement[tuple[()]] = Statement(_separate)
+"""Imports do not join the records of a film to the other film from now on."""
+
+
+def _separates(film: BindParameter[Any], other: BindParameter[Any]) -> ColumnElement[bool]:
+    """Return the condition that a separation keeps a record of a film from the other film."""
+    records = select(film_values.c.film_id).where(
+        film_values.c.source_id == separations.c.source_id,
+        film_values.c.external_id == separations.c.external_id,
+        film_values.c.film_id == film,
+    )
+    return and_(separations.c.film_id == other, records.exists())
+
+
+REMOVE_SEPARATIONS: Statement[Any] = Statement(
+    delete(separations)
+    .where(or_(_separates(_OLD, _SURVIVOR), _separates(_SURVIVOR, _OLD)))
+    .returning(*separations.c)
+)
+
 _other = case(
     (possible_duplicates.c.film_id == _OLD, possible_duplicates.c.other_id),
     else_=possible_duplicates.c.film_id,
@@ -228,8 +272,23 @@ def _pairs_of_survivor(engine: str) -> Any:
 ADD_PAIRS: Statement[tuple[()]] = Statement(_pairs_of_survivor)
 
 
-MAX_DUPLICATES = 100
+def _count(table: Table) -> ColumnElement[int]:
+    counted = select(func.count()).where(table.c.film_id == bindparam("film_id"))
+    return counted.scalar_subquery().label(table.name)
+
+
+COUNT_REFERENCES: Statement[tuple[int, int]] = Statement(
+    select(_count(bookmarks), _count(selection_films))
+)
+
 _paired, _pair = films.alias("film"), films.alias("other")
+_strength = case({"ids": 3, "people": 2, "title": 1}, value=possible_duplicates.c.reason, else_=0)
+_votes = _paired.c.votes + _pair.c.votes
+_place = (-_strength, -_votes, _paired.c.id, _pair.c.id)
+_after = (
+    *(-bindparam(name, type_=films.c.id.type) for name in ("strength", "votes")),
+    *(bindparam(name, type_=films.c.id.type) for name in ("after_id", "after_other_id")),
+)
 DUPLICATES: Statement[PossibleDuplicate] = Statement(
     select(
         *(_paired.c.id.label("film_id"), _paired.c.title, _paired.c.year, _paired.c.votes),
@@ -237,21 +296,35 @@ DUPLICATES: Statement[PossibleDuplicate] = Statement(
         _pair.c.title.label("other_title"),
         _pair.c.year.label("other_year"),
         _pair.c.votes.label("other_votes"),
+        possible_duplicates.c.reason,
+        _strength.label("strength"),
     )
     .select_from(possible_duplicates)
     .join(_paired, _paired.c.id == possible_duplicates.c.film_id)
     .join(_pair, _pair.c.id == possible_duplicates.c.other_id)
-    .where(possible_duplicates.c.dismissed_at.is_(None))
-    .order_by((_paired.c.votes + _pair.c.votes).desc(), _paired.c.id, _pair.c.id)
-    .limit(MAX_DUPLICATES),
+    .where(possible_duplicates.c.dismissed_at.is_(None), tuple_(*_place) > tuple_(*_after))
+    .order_by(*_place)
+    .limit(DUPLICATES_PAGE + 1),
     PossibleDuplicate,
 )
-"""The possible duplicates, those that most people look at first."""
+"""A page of possible duplicates and the next pair."""
+_given_pair: dict[str, BindParameter[Any]] = {
+    name: bindparam(name) for name in ("film_id", "other_id")
+}
 DISMISS: Statement[tuple[()]] = Statement(
     update(possible_duplicates)
     .where(
-        possible_duplicates.c.film_id == bindparam("film_id"),
-        possible_duplicates.c.other_id == bindparam("other_id"),
+        *(possible_duplicates.c[name] == value for name, value in _given_pair.items()),
+        possible_duplicates.c.dismissed_at.is_(None),
     )
     .values(dismissed_at=bindparam("now"))
+)
+BY_HAND = "by hand"
+"""The reason of pairs that only operators compared."""
+ADD_DISMISSED: Statement[tuple[()]] = Statement(
+    lambda engine: (
+        insert_for(engine, possible_duplicates)
+        .values(**_given_pair, reason=BY_HAND, dismissed_at=bindparam("now"))
+        .on_conflict_do_nothing()
+    )
 )

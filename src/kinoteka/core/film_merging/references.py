@@ -11,7 +11,8 @@ genres or people, add its column here:
 
 Rows that moved or were deleted return when the merge of two films is undone. `known_by` are the
 columns that identify a row of one film then. Rows with a `numbered` column get numbers after those
-of the survivor.
+of the survivor. If a film is split, the operator chooses to which film the rows `is_of_members`
+belong; the others stay, except for records and their ids.
 """
 
 from enum import StrEnum
@@ -38,6 +39,11 @@ class Reference(msgspec.Struct, frozen=True):
     present_by: tuple[str, ...] = ()
     known_by: tuple[str, ...] = ()
     numbered: str | None = None
+    is_of_members: bool = False
+
+
+def _of_members(reference: Reference) -> Reference:
+    return msgspec.structs.replace(reference, is_of_members=True)
 
 
 def _move(table: str, column: str, *known_by: str) -> Reference:
@@ -71,9 +77,9 @@ FILMS: tuple[Reference, ...] = (
     _move("film_values", "film_id", "source_id", "external_id"),
     _move("film_ids", "film_id", "kind", "value"),
     _move("film_redirects", "film_id", "old_id"),
-    _move_unless_present("bookmarks", "film_id", "account_id"),
+    _of_members(_move_unless_present("bookmarks", "film_id", "account_id")),
     # Lists in which a film has a position keep it for the survivor.
-    _move_unless_present("selection_films", "film_id", "selection_id"),
+    _of_members(_move_unless_present("selection_films", "film_id", "selection_id")),
     # A poster moves only if the survivor has none. Otherwise pruning deletes its files.
     _move_unless_present("posters", "film_id"),
     _drop("film_genres", "film_id"),
@@ -88,6 +94,8 @@ FILMS: tuple[Reference, ...] = (
     ),
     _move_unless_present("film_countries", "film_id", known_by=("country",)),
     _drop("film_locks", "film_id"),
+    # Except for those of the two films' records from the other film, which the merge removes.
+    _move_unless_present("separations", "film_id", "source_id", "external_id"),
     # The pairs of the deleted film also become pairs of the survivor.
     _drop("possible_duplicates", "film_id"),
     _drop("possible_duplicates", "other_id"),

@@ -1,6 +1,6 @@
 """Merge two films into one, and undo it.
 
-Public operations: merge, undo, merged_into, duplicates, dismiss, prune.
+Public operations: merge, undo, merged_into, compare, duplicates, dismiss, prune.
 
 The references to the deleted film move to the survivor (`references`), and its id leads there. The
 survivor keeps its own values.
@@ -14,15 +14,20 @@ from kinoteka.core.audit.record import record
 from kinoteka.core.catalogue import counts
 from kinoteka.core.catalogue import queries as catalogue
 from kinoteka.core.catalogue.model import FilmAccess
+from kinoteka.core.catalogue.parts.service import read_parts
 from kinoteka.core.film_editing.model import EditableFilm
 from kinoteka.core.film_editing.service import FilmEditing
 from kinoteka.core.film_merging import moving, queries
 from kinoteka.core.film_merging.model import (
+    BEFORE_ALL,
     DAYS_TO_UNDO,
+    DUPLICATES_PAGE,
+    ComparedFilm,
+    DuplicatePosition,
+    DuplicatesPage,
     Merge,
     MergedFilm,
     MergeState,
-    PossibleDuplicate,
     StoredAccess,
     StoredRows,
 )
@@ -58,17 +63,18 @@ class FilmMerging:
         actor.require(FILMS_EDIT)
         if merge.survivor_id == merge.merged_id:
             raise field_invalid("other", "same_film")
-        await self._begin(unit)
+        await begin_changes(unit, self._revisions)
         ids = {"old_id": merge.merged_id, "survivor_id": merge.survivor_id}
         await unit.all(queries.LOCK_FILMS, **ids)
-        survivor = await self._get(actor, unit, merge.survivor_id)
-        merged = await self._get(actor, unit, merge.merged_id)
+        survivor = await self._editing.get(actor, unit, merge.survivor_id)
+        merged = await self._editing.get(actor, unit, merge.merged_id)
         access = await _merged_access(actor, unit, merge, survivor.access, merged.access)
         for film in (survivor, merged):
             await store_records(unit, film)
             await _uncount(unit, film.access)
         (row,) = await unit.all(queries.FILM_ROW, old_id=merged.id)
         await unit.run(queries.ADD_PAIRS, **ids)
+        separated = [list(each) for each in await unit.all(queries.REMOVE_SEPARATIONS, **ids)]
         moved, deleted = await moving.move_rows(unit, merged.id, survivor.id)
         await unit.run(queries.DELETE_FILM, old_id=merged.id)
         await unit.remove_from_index([merged.id])
@@ -84,6 +90,7 @@ class FilmMerging:
             deleted=deleted,
             access_before=before if after != before else None,
             access_after=after if after != before else None,
+            separations=StoredRows(queries.SEPARATION_COLUMNS, separated),
         )
         await unit.run(
             queries.ADD_REDIRECT,
@@ -93,7 +100,7 @@ class FilmMerging:
             **ids,
         )
         await record(actor, unit, Action.FILM_MERGED, _subject(survivor), merged=merged.id)
-        return await self._get(actor, unit, survivor.id)
+        return await self._editing.get(actor, unit, survivor.id)
 
     async def undo(self, actor: Actor, unit: Unit, old_id: int) -> int:
         """Undo the merge of a film, and return the id of the film that it was merged into.
@@ -107,14 +114,14 @@ class FilmMerging:
             DomainError(IMPORT_RUNNING, BUSY)
         """
         actor.require(FILMS_EDIT)
-        await self._begin(unit)
+        await begin_changes(unit, self._revisions)
         found = await unit.first(queries.REDIRECT, old_id=old_id)
         if found is None or found[1] is None or found[2] <= now():
             raise DomainError(Code.MERGE_UNKNOWN, days=DAYS_TO_UNDO)
         survivor_id, state = found[0], _decode_state(found[1])
         if state.survivor_id != survivor_id:
             raise DomainError(Code.MERGE_FOLLOWED, film=state.survivor_id)
-        survivor = await self._get(actor, unit, survivor_id)
+        survivor = await self._editing.get(actor, unit, survivor_id)
         genres: dict[int, int] = dict(await unit.all(queries.GENRE_REDIRECTS))
         await _uncount(unit, survivor.access)
         await moving.restore_film(unit, state, genres)
@@ -124,7 +131,7 @@ class FilmMerging:
         await _restore_access(unit, survivor_id, state)
         for film_id in (survivor_id, old_id):
             await _count(unit, film_id)
-        film = await self._get(actor, unit, old_id)
+        film = await self._editing.get(actor, unit, old_id)
         await unit.index(await unit.all(ENTRIES, ids=[survivor_id, old_id]))
         await record(actor, unit, Action.FILM_MERGE_UNDONE, _subject(film), merged_into=survivor_id)
         return survivor_id
@@ -138,46 +145,81 @@ class FilmMerging:
         actor.require(FILMS_EDIT)
         return await unit.all(queries.MERGED_INTO, film_id=film_id, now=now())
 
-    async def duplicates(self, actor: Actor, unit: Unit) -> list[PossibleDuplicate]:
+    async def compare(
+        self, actor: Actor, unit: Unit, film_id: int, other_id: int
+    ) -> tuple[ComparedFilm, ComparedFilm]:
+        """Return two films with everything that decides whether they are the same.
+
+        Raises:
+            DomainError(UNAUTHORIZED, FORBIDDEN, FILM_UNKNOWN, FILM_MERGED)
+            DomainError(FIELD_INVALID): both ids are those of one film.
+        """
+        actor.require(FILMS_EDIT)
+        if film_id == other_id:
+            raise field_invalid("other", "same_film")
+        film, other = [await self._editing.get(actor, unit, each) for each in (film_id, other_id)]
+        return await _compared(unit, film), await _compared(unit, other)
+
+    async def duplicates(
+        self, actor: Actor, unit: Unit, after: DuplicatePosition | None = None
+    ) -> DuplicatesPage:
         """Return pairs of films that may be the same, whatever their labels.
+
+        Those with the best evidence come first, then those with the most votes. `after` is the
+        position of the last pair of the previous page.
 
         Raises:
             DomainError(UNAUTHORIZED, FORBIDDEN)
         """
         actor.require(FILMS_EDIT)
-        return await unit.all(queries.DUPLICATES)
+        position = msgspec.structs.asdict(after or BEFORE_ALL)
+        found = await unit.all_in_thread(queries.DUPLICATES, **position)
+        pairs = found[:DUPLICATES_PAGE]
+        return DuplicatesPage(pairs, pairs[-1].position if len(found) > len(pairs) else None)
 
     async def dismiss(self, actor: Actor, unit: Unit, film_id: int, other_id: int) -> None:
-        """Record that two films are not the same. Imports do not list them again.
+        """Record that two films are not the same. Imports neither list nor join them again.
 
         Raises:
-            DomainError(UNAUTHORIZED, FORBIDDEN, FILM_UNKNOWN)
+            DomainError(UNAUTHORIZED, FORBIDDEN, FILM_UNKNOWN, FILM_MERGED)
+            DomainError(FIELD_INVALID): both ids are those of one film.
         """
         actor.require(FILMS_EDIT)
-        film = await self._get(actor, unit, film_id)
-        if await unit.run(queries.DISMISS, film_id=film_id, other_id=other_id, now=now()):
-            await record(actor, unit, Action.FILMS_DIFFER, _subject(film), other=other_id)
+        if film_id == other_id:
+            raise field_invalid("other", "same_film")
+        await unit.limit_lock_wait()
+        await self._revisions.lock(unit, "catalogue")
+        film, other = [await self._editing.get(actor, unit, each) for each in (film_id, other_id)]
+        if await separate_films(unit, film.id, other.id):
+            await record(actor, unit, Action.FILMS_DIFFER, _subject(film), other=other.id)
 
     async def prune(self, unit: Unit) -> int:
         """Delete what undoes merges that are too old, and return their number."""
         return await unit.run(queries.PRUNE, now=now())
 
-    async def _begin(self, unit: Unit) -> None:
-        await unit.limit_lock_wait()
-        for name in ("catalogue", "library"):
-            await self._revisions.increase(unit, name)
-        if not await unit.exclude_imports():
-            raise DomainError(Code.IMPORT_RUNNING)
 
-    async def _get(self, actor: Actor, unit: Unit, film_id: int) -> EditableFilm:
-        try:
-            return await self._editing.get(actor, unit, film_id)
-        except DomainError as error:
-            if error.code is Code.FILM_UNKNOWN:
-                found = await unit.first(queries.REDIRECT, old_id=film_id)
-                if found is not None:
-                    raise DomainError(Code.FILM_MERGED, film=found[0]) from None
-            raise
+async def begin_changes(unit: Unit, revisions: Revisions) -> None:
+    """Begin a transaction that changes which films there are. Others wait until it ends.
+
+    Raises:
+        DomainError(IMPORT_RUNNING, BUSY)
+    """
+    await unit.limit_lock_wait()
+    for name in ("catalogue", "library"):
+        await revisions.increase(unit, name)
+    if not await unit.exclude_imports():
+        raise DomainError(Code.IMPORT_RUNNING)
+
+
+async def separate_films(unit: Unit, film_id: int, other_id: int) -> bool:
+    """Store that two films are not the same. Return whether that is new."""
+    pair = {"film_id": min(film_id, other_id), "other_id": max(film_id, other_id), "now": now()}
+    is_new = await unit.run(queries.DISMISS, **pair) or await unit.run(
+        queries.ADD_DISMISSED, **pair
+    )
+    for one, other in ((film_id, other_id), (other_id, film_id)):
+        await unit.run(queries.SEPARATE, film_id=one, other_id=other)
+    return bool(is_new)
 
 
 async def _merged_access(
@@ -208,6 +250,12 @@ async def _stored_access(unit: Unit, film_id: int) -> StoredAccess:
     if access is None:
         raise DomainError(Code.FILM_UNKNOWN)
     return access
+
+
+async def _compared(unit: Unit, film: EditableFilm) -> ComparedFilm:
+    parts = await read_parts(unit, film.id)
+    bookmarks, selections = (await unit.all(queries.COUNT_REFERENCES, film_id=film.id))[0]
+    return ComparedFilm(film, parts, bookmarks, selections)
 
 
 def _visibility(film: FilmAccess) -> tuple[int | None, bool, bool]:

@@ -131,6 +131,12 @@ COMMON: dict[Code, ErrorResponse] = {
     Code.MERGE_FOLLOWED: ErrorResponse(
         409, "film {film} has been merged into another film since; undo that merge first"
     ),
+    Code.SPLIT_IMPOSSIBLE: ErrorResponse(
+        409, "the film has the record of one source, so it cannot be split"
+    ),
+    Code.SPLIT_OF_MERGE: ErrorResponse(
+        409, "these records came with a merge that can be undone; undo the merge instead"
+    ),
     Code.GENRE_UNKNOWN: ErrorResponse(404, "genre not found"),
     Code.DIRECTOR_UNKNOWN: ErrorResponse(404, "director not found"),
     Code.SELECTION_UNKNOWN: ErrorResponse(404, "selection not found"),

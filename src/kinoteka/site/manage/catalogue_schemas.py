@@ -7,9 +7,14 @@ from msgspec import UNSET, UnsetType
 
 from kinoteka.core.catalogue.model import FIELDS, FilmFields, FilmQuery
 from kinoteka.core.film_editing.model import EditableFilm
+from kinoteka.core.film_merging.model import DuplicatePosition, Merge
+from kinoteka.core.film_splitting.model import RecordKey, Split
 from kinoteka.core.import_runs.columns import PreviewColumns
 from kinoteka.core.import_runs.model import ImportOptions
 from kinoteka.http.mechanics.numbers import Id, PageNumber
+
+MAX_DIGITS = 19
+"""The number of digits that every number of 64 bits is shorter than."""
 
 
 class FilmsQuery(msgspec.Struct, frozen=True):
@@ -72,11 +77,42 @@ class NewFilmQuery(msgspec.Struct, frozen=True):
     film: str = ""
 
 
+class ComparisonQuery(msgspec.Struct, frozen=True):
+    """The film to compare with another one."""
+
+    other: Id | None = None
+
+
 class MergeForm(msgspec.Struct, frozen=True):
-    """The film to merge into another, and whose visibility the remaining film gets."""
+    """Two films to merge: the other one, the one that remains, and whose visibility it gets."""
 
     other: Id
+    survivor: Id | None = None
     visibility: str = ""
+
+    def merge(self, film_id: int) -> Merge:
+        """Return the merge of a film with the other one. Otherwise, the first film remains."""
+        survivor_id = film_id if self.survivor is None else self.survivor
+        merged_id = self.other if survivor_id == film_id else film_id
+        chosen = [each for each in (film_id, self.other) if str(each) == self.visibility]
+        return Merge(survivor_id, merged_id, chosen[0] if chosen else None)
+
+
+class SplitForm(msgspec.Struct, frozen=True):
+    """The records that leave a film (`6:tt0133093`), and where bookmarks and selections belong."""
+
+    leaving: list[str] = []
+    references: str = ""
+
+    def split(self, film_id: int) -> Split:
+        """Return the split of a film."""
+        keys = [each.partition(":") for each in self.leaving]
+        leaving = frozenset(
+            RecordKey(int(source), external_id)
+            for source, _, external_id in keys
+            if source.isascii() and source.isdigit() and len(source) < MAX_DIGITS
+        )
+        return Split(film_id, leaving, moves_references=self.references == "move")
 
 
 class UndoMergeForm(msgspec.Struct, frozen=True):
@@ -85,11 +121,32 @@ class UndoMergeForm(msgspec.Struct, frozen=True):
     merged: Id
 
 
+class DuplicatesQuery(msgspec.Struct, frozen=True):
+    """The place in the list of possible duplicates after which the page begins."""
+
+    after: str = ""
+
+    def position(self) -> DuplicatePosition | None:
+        """Return the position, or None for the beginning and for an invalid one."""
+        parts = self.after.split("-")
+        if len(parts) != 4 or not all(
+            each.isascii() and each.isdigit() and len(each) < MAX_DIGITS for each in parts
+        ):
+            return None
+        return DuplicatePosition(*map(int, parts))
+
+    @staticmethod
+    def text(position: DuplicatePosition) -> str:
+        """Return the text of a position."""
+        return "-".join(map(str, msgspec.structs.astuple(position)))
+
+
 class DuplicateForm(msgspec.Struct, frozen=True):
-    """Two films that are not the same."""
+    """Two films that are not the same, and the page of the list to return to."""
 
     film: Id
     other: Id
+    after: str = ""
 
 
 class UnlockForm(msgspec.Struct, frozen=True):

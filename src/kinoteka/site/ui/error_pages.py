@@ -62,12 +62,19 @@ SENTENCES: dict[Code, str] = {
         " who can see the film afterwards."
     ),
     Code.MERGE_UNKNOWN: N_(
-        "There is no merge to undo. Merges can be undone for {days} days. You can split films"
-        " that have several sources."
+        "There is no merge to undo. Merges can be undone for {days} days. After that, you can split"
+        " the film if it has several sources."
     ),
     Code.MERGE_FOLLOWED: N_(
         "The film was merged into another film later, so this merge cannot be undone yet. Undo the"
         " later merge first."
+    ),
+    Code.SPLIT_IMPOSSIBLE: N_(
+        "There is nothing to split: the film has only one source. Nothing was changed."
+    ),
+    Code.SPLIT_OF_MERGE: N_(
+        "These sources came with a merge that can be undone. Nothing was changed. Undo the merge"
+        " instead."
     ),
     Code.FILM_CHANGED: N_(
         "Someone else has changed this film. Review the current version, then edit it again."

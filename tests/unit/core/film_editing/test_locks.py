@@ -149,3 +149,12 @@ async def test_locks_are_deleted_with_their_film(services: Services, root: Actor
     async with unit_of_work(services.database) as unit:
         await unit.run(DELETE_FILM, film_id=film_id)
     assert rows(services.settings, "SELECT field FROM film_locks") == []
+
+
+async def test_film_with_ids_on_other_sites_is_edited(services: Services, root: Actor) -> None:
+    with_ids = msgspec.structs.replace(ROW, ids=(("imdb", "tt0078748"),))
+    film_id = await import_films(services, with_ids)
+    fields = asdict((await get(services, root, film_id)).fields) | {"title": "Xenomorph"}
+    await perform(services, services.film_editing.edit, root, film_id, fields)
+    (record,) = rows(services.settings, "SELECT record FROM film_values")
+    assert msgspec.json.decode(record)["ids"] == [["imdb", "tt0078748"]]
