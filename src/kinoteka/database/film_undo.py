@@ -53,6 +53,10 @@ SELECT DISTINCT undone.film_id FROM {s}undone AS undone WHERE NOT EXISTS (
 )
 """,
 )
+LINKED_BY_OLD_IDS = """
+INSERT INTO {s}linked (film_id)
+SELECT film_id FROM film_redirects WHERE old_id IN (SELECT film_id FROM {s}linked)
+"""
 LINKING = "SELECT text FROM messages WHERE text LIKE '%/films/%'"
 FIND_REMOVED = (
     """
@@ -178,6 +182,7 @@ def remove_added(
         session.run(statement, **numbers)
     for chunk in session.chunks(LINKING):
         session.insert("linked", [(number,) for (text,) in chunk for number in LINK.findall(text)])
+    session.run(LINKED_BY_OLD_IDS)
     for statement in FIND_REMOVED:
         session.run(statement, **numbers)
     for chunk in session.chunks(REMOVED):

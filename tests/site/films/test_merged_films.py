@@ -8,6 +8,7 @@ import pytest
 from tests.support.databases import execute
 from tests.support.films import ids_by_name
 from tests.support.management_site import ManagementSite, run_management_site_on
+from tests.support.site_pages import csrf
 
 OLD, OLD_LABELLED, OLD_GENRE = 7001, 7002, 7003
 JSON = {"accept": "application/json"}
@@ -77,6 +78,67 @@ def test_link_in_a_message_shows_the_card_of_the_survivor(site: ManagementSite) 
     card = site.root().get(f"/messages/films/{OLD}")
     assert card.status_code == 200
     assert f"/films/{site.films['Alien']}" in card.text
+
+
+def origin(site: ManagementSite) -> dict[str, str]:
+    """Return the header that forms of pages must have."""
+    return {"origin": site.server.url}
+
+
+def test_merged_film_is_bookmarked_as_the_survivor(site: ManagementSite) -> None:
+    survivor = site.films["Alien"]
+    member = site.server.signed_up()
+    assert member.post(f"/favorites/movies/{OLD}/").is_success
+    listed = member.get("/favorites/movies/", headers=JSON).json()
+    assert [film["id"] for film in listed] == [survivor]
+    assert "Alien" in member.get("/bookmarks/export?format=csv").text
+    assert member.delete(f"/favorites/movies/{OLD}/").is_success
+    assert member.get("/favorites/movies/", headers=JSON).json() == []
+    for action, count in (("add", 1), ("remove", 0)):
+        sent = member.post(f"/bookmarks/{OLD}", data={"action": action}, headers=origin(site))
+        assert sent.status_code == 303
+        assert len(member.get("/favorites/movies/", headers=JSON).json()) == count
+
+
+def test_merged_film_is_added_to_selections_as_the_survivor(site: ManagementSite) -> None:
+    survivor, other = site.films["Alien"], site.films["Ran"]
+    member = site.server.signed_up()
+    token = csrf(member)
+    body = {"title": "Best", "description": "", "public": False, "movies": [OLD, survivor, other]}
+    created = member.post("/selections", json=body, headers=token).json()["body"]["selection"]
+    path = f"/selections/{created['id']}"
+
+    def film_ids() -> list[int]:
+        found = member.get(path, headers=JSON).json()["body"]["selection"]
+        return [film["id"] for film in found["movies"]]
+
+    assert film_ids() == [survivor, other]
+    assert member.delete(f"{path}/movies/{OLD}", headers=token).is_success
+    assert film_ids() == [other]
+    assert member.put(f"{path}/movies/{OLD}", headers=token).is_success
+    assert film_ids() == [other, survivor]
+    form = {"selection_id": created["id"], "action": "remove"}
+    sent = member.post(f"/films/{OLD}/selections", data=form, headers=origin(site))
+    assert (sent.status_code, film_ids()) == (303, [other])
+    form = {"title": "New"}
+    sent = member.post(f"/films/{OLD}/selections/new", data=form, headers=origin(site))
+    assert sent.status_code == 303
+
+
+def test_lists_and_searches_contain_no_merged_film(
+    site: ManagementSite, browser: httpx.Client
+) -> None:
+    for path in ("/movies/?q=alien", "/movies/?page=1"):
+        listed = browser.get(path, headers=JSON).json()
+        assert OLD not in [film["id"] for film in listed]
+    for path in ("/films?q=alien", "/search?q=alien", "/search/suggested?q=alien", "/"):
+        assert f"/films/{OLD}" not in browser.get(path).text
+    assert str(OLD) not in browser.get("/films/export?format=csv").text
+
+
+def test_operators_find_the_survivor_by_the_old_id(site: ManagementSite) -> None:
+    page = site.root().get(f"/manage/films?q={OLD}")
+    assert f"/manage/films/{site.films['Alien']}" in page.text
 
 
 def test_merged_genre_redirects(site: ManagementSite, browser: httpx.Client) -> None:

@@ -71,7 +71,7 @@ class FilmEditing:
         text = (query.text or "").strip()
         if not text.isascii() or not text.isdigit() or len(text) > MAX_ID_DIGITS:
             return found
-        with_id = await self._catalogue.films_by_id(manager, unit, [int(text)])
+        with_id = list((await self._catalogue.films_by_any_id(manager, unit, [int(text)])).values())
         if not with_id:
             return found
         first = with_id[0]

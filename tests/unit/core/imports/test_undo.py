@@ -69,6 +69,10 @@ REFERENCES = {
         "INSERT INTO messages (chat_id, text, created_at)"
         " VALUES (1, 'see https://films.example/films/1!', 1)"
     ),
+    "message with the id of a merged film": (
+        "INSERT INTO messages (chat_id, text, created_at)"
+        " VALUES (1, 'see https://films.example/films/77', 1)"
+    ),
 }
 
 
@@ -82,6 +86,9 @@ def test_added_film_is_kept_when_something_refers_to_it(stored, reference) -> No
     stored.execute(
         "INSERT INTO chats (id, first_account_id, second_account_id, created_at)"
         " VALUES (1, 1, 2, 1)"
+    )
+    stored.execute(
+        "INSERT INTO film_redirects (old_id, film_id, title, until) VALUES (77, 1, '', 1)"
     )
     stored.execute(reference)
     result = undo(stored, batch)
