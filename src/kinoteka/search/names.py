@@ -21,7 +21,7 @@ class SoughtName:
     def __init__(self, text: str) -> None:
         self._sounds = [each.sounds for each in parse(text)[:MAX_WORDS] if each.sounds]
 
-    def match(self, name: str) -> int | None:
+    def match(self, name: str, *, with_typos: bool = False) -> int | None:
         """Return how well a name matches, or None if it does not."""
         words = sounds(foreign_words(name) or " ".join(fold(name))).split()
         finished = are_finished(self._sounds, words)
@@ -33,7 +33,9 @@ class SoughtName:
                 if len(words) > len(self._sounds)
                 else WHOLE
             )
-        return SIMILAR if all(_is_similar(each[0], words) for each in self._sounds) else None
+        if with_typos and all(_is_similar(each[0], words) for each in self._sounds):
+            return SIMILAR
+        return None
 
 
 def _is_similar(sought: str, words: list[str]) -> bool:

@@ -54,7 +54,6 @@ from kinoteka.database.schema import (
     genres,
     labels,
     people,
-    person_names,
 )
 from kinoteka.database.statement import Statement, in_list, insert_for, json_array, named_for
 from kinoteka.database.visibility import COUNTED, NO_LABEL_COUNT, VISIBLE, is_visible_count
@@ -128,18 +127,6 @@ def _id_of_film(kind: str) -> Label[str]:
     return found.scalar_subquery().label(f"{kind}_id")
 
 
-_directed = in_list(film_directors.c.film_id, bindparam("ids"))
-NAMES_OF_DIRECTORS: Statement[tuple[int, int, str]] = Statement(
-    union_all(
-        select(film_directors.c.film_id, people.c.id, people.c.name)
-        .join(people, people.c.id == film_directors.c.director_id)
-        .where(_directed, people.c.id != UNKNOWN),
-        select(film_directors.c.film_id, person_names.c.person_id, person_names.c.name)
-        .join(person_names, person_names.c.person_id == film_directors.c.director_id)
-        .where(_directed),
-    )
-)
-"""The names of the directors of films, in every language. The films must be visible."""
 OTHER_IDS: Statement[OtherIds] = Statement(
     select(_id_of_film("imdb"), _id_of_film("tmdb")).where(
         films.c.id == bindparam("film_id"), VISIBLE

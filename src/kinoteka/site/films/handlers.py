@@ -5,7 +5,8 @@ from typing import Any
 import msgspec
 
 from kinoteka.core.catalogue.model import Director, Film, FilmQuery
-from kinoteka.core.catalogue.parts.service import read_acted, read_actor, read_parts
+from kinoteka.core.catalogue.parts.service import read_credited, read_parts, read_person
+from kinoteka.database.schema import Department
 from kinoteka.errors import Code, DomainError
 from kinoteka.http.mechanics.response import Response
 from kinoteka.http.policy.request import Request
@@ -76,13 +77,15 @@ async def show_genre(request: Request, genre_id: int, query: SortedQuery) -> Res
         named=genre,
         kind="genre",
         acted=(),
+        wrote=(),
     )
 
 
 async def show_director(request: Request, director_id: int, query: SortedQuery) -> Response:
-    """Show the films that a person directed and acted in."""
+    """Show the films that a person directed, wrote and acted in."""
     director = await _person(request, director_id)
-    acted = await _acted(request, director_id)
+    acted = await _credited(request, director_id, Department.ACTING)
+    wrote = await _credited(request, director_id, Department.WRITING)
     wanted = FilmQuery(director_id=director.id, order=query.sort)
     shown = await listings.show_films(request, wanted, f"/directors/{director.id}", query)
     return await _show(
@@ -93,7 +96,8 @@ async def show_director(request: Request, director_id: int, query: SortedQuery) 
         named=director,
         kind="director",
         acted=acted,
-        acted_bookmarked=await bookmarked_ids(request, acted),
+        wrote=wrote,
+        others_bookmarked=await bookmarked_ids(request, [*acted, *wrote]),
     )
 
 
@@ -103,11 +107,11 @@ async def _person(request: Request, person_id: int) -> Director:
     except DomainError as error:
         if error.code is not Code.DIRECTOR_UNKNOWN:
             raise
-        return await read_actor(request.actor, request.unit, person_id)
+        return await read_person(request.actor, request.unit, person_id)
 
 
-async def _acted(request: Request, person_id: int) -> list[Film]:
-    ids = await read_acted(request.actor, request.unit, person_id)
+async def _credited(request: Request, person_id: int, department: Department) -> list[Film]:
+    ids = await read_credited(request.actor, request.unit, person_id, department)
     return await request.core.catalogue.films_by_id(request.actor, request.unit, ids)
 
 

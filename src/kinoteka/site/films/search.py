@@ -2,7 +2,8 @@
 
 import msgspec
 
-from kinoteka.core.catalogue.model import Director, FilmQuery, GenreCount
+from kinoteka.core.catalogue.model import Film, FilmQuery, GenreCount
+from kinoteka.core.catalogue.people_search import FoundPerson
 from kinoteka.http.mechanics.response import Response
 from kinoteka.http.policy.request import Request
 from kinoteka.search.folding import fold
@@ -18,10 +19,17 @@ SHOWN = 10
 """The number of results of each kind except films on the search page."""
 
 
+class PersonResult(msgspec.Struct, frozen=True):
+    """A person with the best known film, which tells people with the same name apart."""
+
+    person: FoundPerson
+    film: Film | None
+
+
 class OtherResults(msgspec.Struct, frozen=True):
     """The results of a search that are not films; selections as ids and titles."""
 
-    people: list[Director]
+    people: list[PersonResult]
     genres: list[GenreCount]
     selections: list[tuple[int, str]]
 
@@ -65,10 +73,18 @@ async def _find_others(request: Request, text: str, most: int) -> OtherResults:
         return OtherResults([], [], [])
     core, actor, unit = request.core, request.actor, request.unit
     return OtherResults(
-        await core.people_search.find(actor, unit, text, most),
+        await _find_people(request, text, most),
         [each for each in await core.facets.genres(actor, unit) if _matches(words, each)][:most],
         await core.selection_search.find(actor, unit, text, most),
     )
+
+
+async def _find_people(request: Request, text: str, most: int) -> list[PersonResult]:
+    core, actor, unit = request.core, request.actor, request.unit
+    people = await core.people_search.find(actor, unit, text, most)
+    ids = sorted({each.film_id for each in people})
+    films = {film.id: film for film in await core.catalogue.films_by_id(actor, unit, ids)}
+    return [PersonResult(each, films.get(each.film_id)) for each in people]
 
 
 def _matches(words: list[str], genre: GenreCount) -> bool:

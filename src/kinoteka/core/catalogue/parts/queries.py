@@ -1,7 +1,7 @@
 """Statements on what belongs to one film. The caller has checked that the film is visible."""
 
 import msgspec
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, select, union_all
 
 from kinoteka.core.catalogue.model import UNKNOWN, Director
 from kinoteka.database.schema import (
@@ -12,8 +12,9 @@ from kinoteka.database.schema import (
     film_titles,
     films,
     people,
+    person_names,
 )
-from kinoteka.database.statement import Statement
+from kinoteka.database.statement import Statement, in_list
 from kinoteka.database.visibility import VISIBLE
 
 
@@ -66,22 +67,47 @@ IDS: Statement[tuple[str, str]] = Statement(
     .order_by(film_ids.c.kind, film_ids.c.value)
 )
 
-MOST_ACTED = 200
-"""The number of films that a person's page lists under the acting credits at most."""
-ACTED: Statement[tuple[int]] = Statement(
+MOST_CREDITED = 200
+"""The number of films that a person's page lists under a department at most."""
+CREDITED: Statement[tuple[int]] = Statement(
     select(films.c.id)
     .join(film_credits, film_credits.c.film_id == films.c.id)
     .where(
         film_credits.c.person_id == bindparam("person_id"),
-        film_credits.c.department == Department.ACTING.value,
+        film_credits.c.department == bindparam("department"),
         VISIBLE,
     )
     .order_by(films.c.year.desc().nulls_last(), films.c.id.desc())
-    .limit(MOST_ACTED)
+    .limit(MOST_CREDITED)
 )
 PERSON: Statement[Director] = Statement(
     select(people.c.id, people.c.name).where(
         people.c.id == bindparam("person_id"), people.c.id != UNKNOWN
     ),
     Director,
+)
+
+
+PAGE_DEPARTMENTS = (Department.DIRECTING, Department.WRITING, Department.ACTING)
+"""The departments whose people have pages; their numbers follow each other."""
+_of_films = (
+    in_list(film_credits.c.film_id, bindparam("ids")),
+    film_credits.c.department.between(min(PAGE_DEPARTMENTS).value, max(PAGE_DEPARTMENTS).value),
+    film_credits.c.person_id != UNKNOWN,
+)
+_credit = (film_credits.c.film_id, film_credits.c.department, film_credits.c.person_id)
+NAMES_OF_PEOPLE: Statement[tuple[int, int, int, str]] = Statement(
+    union_all(
+        select(*_credit, people.c.name)
+        .join(people, people.c.id == film_credits.c.person_id)
+        .where(*_of_films),
+        select(*_credit, person_names.c.name)
+        .join(person_names, person_names.c.person_id == film_credits.c.person_id)
+        .where(*_of_films),
+    )
+)
+"""The credits of films with the names of their people, in every language. The films must be
+visible."""
+VOTES: Statement[tuple[int, int]] = Statement(
+    select(films.c.id, films.c.votes).where(in_list(films.c.id, bindparam("ids")))
 )

@@ -1,6 +1,6 @@
 """Read what belongs to one film, and the films of one person, for their pages.
 
-Public operations: read_parts, read_acted, read_actor.
+Public operations: read_parts, read_credited, read_person.
 """
 
 import msgspec
@@ -41,19 +41,24 @@ async def read_parts(unit: Unit, film_id: int) -> FilmParts:
     )
 
 
-async def read_acted(actor: Actor, unit: Unit, person_id: int) -> list[int]:
-    """Return the ids of the visible films in which a person acts, newest first."""
-    values = visible_to(actor.labels)
-    return [film_id for (film_id,) in await unit.all(queries.ACTED, person_id=person_id, **values)]
+async def read_credited(
+    actor: Actor, unit: Unit, person_id: int, department: Department
+) -> list[int]:
+    """Return the ids of the visible films with a person's credit in a department, newest first."""
+    values = {"department": department.value, **visible_to(actor.labels)}
+    rows = await unit.all(queries.CREDITED, person_id=person_id, **values)
+    return [film_id for (film_id,) in rows]
 
 
-async def read_actor(actor: Actor, unit: Unit, person_id: int) -> Director:
-    """Return a person who acts in a visible film.
+async def read_person(actor: Actor, unit: Unit, person_id: int) -> Director:
+    """Return a person who has a page: with a credit in one of its departments of a visible film.
 
     Raises:
         DomainError(DIRECTOR_UNKNOWN)
     """
     person = await unit.first(queries.PERSON, person_id=person_id)
-    if person is None or not await read_acted(actor, unit, person_id):
-        raise DomainError(Code.DIRECTOR_UNKNOWN)
-    return person
+    if person is not None:
+        for department in queries.PAGE_DEPARTMENTS:
+            if await read_credited(actor, unit, person_id, department):
+                return person
+    raise DomainError(Code.DIRECTOR_UNKNOWN)

@@ -1,10 +1,14 @@
 """What belongs to one film is read in its order."""
 
 from kinoteka.core.catalogue.parts.queries import FilmTitle
-from kinoteka.core.catalogue.parts.service import read_parts
+from kinoteka.core.catalogue.parts.service import read_credited, read_parts, read_person
 from kinoteka.core.services import Services
+from kinoteka.database.schema import Department
 from kinoteka.database.unit import Unit
+from kinoteka.errors import Code
+from tests.support.accounts import anonymous_actor
 from tests.support.databases import execute
+from tests.support.errors import raises_error
 
 
 def add_parts(services: Services, film_id: int) -> None:
@@ -38,3 +42,22 @@ async def test_parts_of_a_film_are_in_their_order(
 async def test_film_without_parts_has_empty_ones(unit: Unit, films: dict[str, int]) -> None:
     parts = await read_parts(unit, films["Ran"])
     assert (parts.cast, parts.writers, parts.titles, parts.countries) == ((), (), (), ())
+
+
+async def test_person_with_any_credit_has_a_page(
+    services: Services, unit: Unit, films: dict[str, int]
+) -> None:
+    add_parts(services, films["Mirror"])
+    execute(services.settings, "DELETE FROM credits WHERE person_id = 901 AND department = 3")
+    viewer = await anonymous_actor(services)
+    assert (await read_person(viewer, unit, 901)).name == "Ann"
+    assert await read_credited(viewer, unit, 901, Department.WRITING) == [films["Mirror"]]
+    assert await read_credited(viewer, unit, 901, Department.ACTING) == []
+
+
+async def test_person_without_a_visible_film_has_no_page(
+    services: Services, unit: Unit, films: dict[str, int]
+) -> None:
+    add_parts(services, films["Zanzibar Nights"])
+    with raises_error(Code.DIRECTOR_UNKNOWN):
+        await read_person(await anonymous_actor(services), unit, 902)
