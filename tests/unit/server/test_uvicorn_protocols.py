@@ -1,9 +1,12 @@
 """Connections over real sockets: deadlines, limits, and the versions behind them."""
 
+import re
 import socket
 import subprocess
 import sys
 from importlib.metadata import version
+from types import SimpleNamespace
+from typing import Any
 
 import httpx
 import pytest
@@ -111,6 +114,53 @@ class TestDeadlines:
         assert b"keepalive ping timeout" in received
 
 
+class TestJoinedWrites:
+    def test_head_and_body_arrive_in_one_piece(self, server):
+        """Two system calls would also reach a slow reader as one piece, so many are tried."""
+        with connected(server) as client:
+            for _ in range(50):
+                assert is_complete(response(client, GET))
+
+    def test_body_longer_than_the_copied_part_arrives_unchanged(self, server):
+        with connected(server) as client:
+            client.sendall(b"GET /openapi.json HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+            received = all_received(client)
+        assert is_complete(received)
+        assert len(received) > http_protocol.MAX_JOINED_BYTES
+
+    def test_head_of_a_response_without_a_body_is_sent_at_once(self, server):
+        with connected(server) as client:
+            for _ in range(2):
+                received = response(client, GET.replace(b"GET", b"HEAD"))
+                assert status_of(received) == b"200"
+                assert received.endswith(b"\r\n\r\n")
+
+    def test_pipelined_responses_keep_their_order(self, server):
+        paths = [b"/genres/", b"/nowhere", b"/movies/?page=1", b"/genres/"]
+        with connected(server) as client:
+            client.sendall(b"".join(GET.replace(b"/genres/", path) for path in paths))
+            client.sendall(GET.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n"))
+            received = all_received(client)
+        assert re.findall(rb"HTTP/1.1 (\d+)", received) == [b"200", b"404", b"200", b"200", b"200"]
+
+    def test_waiting_head_is_sent_before_the_connection_closes(self):
+        sent: list[bytes] = []
+        transport = SimpleNamespace(
+            write=sent.append, close=lambda: sent.append(b"closed"), is_closing=lambda: False
+        )
+        cycle: Any = SimpleNamespace(
+            transport=transport,
+            response_started=True,
+            expected_content_length=9,
+            scope={"method": "GET"},
+        )
+        output = http_protocol.JoinedWrites(cycle)
+        output.write(b"head")
+        assert sent == []
+        output.close()
+        assert sent == [b"head", b"closed"]
+
+
 def test_closed_connection_makes_room_for_another_of_its_network(tmp_path, capfd):
     settings = {"connections_per_network": "3"}
     with run_server(tmp_path, settings) as server:
@@ -187,6 +237,12 @@ def all_received(client: socket.socket) -> bytes:
 def response(client: socket.socket, request: bytes) -> bytes:
     client.sendall(request)
     return client.recv(65536)
+
+
+def is_complete(response: bytes) -> bool:
+    head, _, body = response.partition(b"\r\n\r\n")
+    length = re.search(rb"content-length: (\d+)", head)
+    return length is not None and len(body) == int(length[1])
 
 
 def status_of(response: bytes) -> bytes:
