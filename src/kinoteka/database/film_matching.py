@@ -47,8 +47,11 @@ TABLES = (
 # must not be joined to. claims: those that are joined. followers: those that share an id with an
 # earlier one. pairs: staged films and films with a common title; `possible` is 0 for those that
 # must not be joined.
-NO_EVIDENCE, CONTRADICTORY, COMMON = 1, 0, 2
-"""The values of `pairs.people`: a side lacks directors, all differ, some are the same."""
+NO_EVIDENCE, CONTRADICTORY, COMMON, UNLIKELY = 1, 0, 2, 3
+"""The values of `pairs.people`: a side lacks directors, all differ, some are the same.
+
+UNLIKELY: a side lacks directors, the years differ, and one title is a translation (`_is_unlikely`).
+"""
 
 FIND_UNKNOWN = """
 INSERT INTO {s}unknown (position)
@@ -198,8 +201,10 @@ SELECT pair.position, pair.film_id,
         JOIN {{s}}directors AS named ON named.number = entry.number
         WHERE entry.position = pair.position AND entry.department = {Department.ACTING.value}),
     (SELECT {{names}} FROM credits AS entry JOIN people AS named ON named.id = entry.person_id
-        WHERE entry.film_id = pair.film_id AND entry.department = {Department.ACTING.value})
+        WHERE entry.film_id = pair.film_id AND entry.department = {Department.ACTING.value}),
+    pair.same_year, staged.title, staged.original_title, film.title, film.original_title
 FROM {{s}}pairs AS pair JOIN {{s}}films AS staged ON staged.position = pair.position
+JOIN films AS film ON film.id = pair.film_id
 WHERE pair.possible = 1 AND {_OPEN.format("pair")}
 """
 USE_EVIDENCE = (
@@ -255,7 +260,7 @@ WHERE possible = 1 AND people = {NO_EVIDENCE} AND films = 1 AND records = 1
     f"""
 INSERT INTO {{s}}doubts (position, film_id, reason)
 SELECT position, film_id, 'title' FROM ({_COUNTED}) AS counted
-WHERE possible = 1 AND same_year = 1 AND films <= 3 AND records <= 3
+WHERE possible = 1 AND (same_year = 1 OR people = {UNLIKELY}) AND films <= 3 AND records <= 3
 """,
 )
 COUNT_RULES = "SELECT rule, count(*) FROM {s}claims GROUP BY rule ORDER BY rule"
@@ -296,7 +301,7 @@ def _match_titles(session: ImportSession, source_id: int, unknown: int) -> None:
     for statement in FIND_PAIRS:
         session.run(statement, source_id=source_id)
     for chunk in session.chunks(DIRECTORS):
-        session.insert("evidence", [(*row[:2], _evidence(*row[2:])) for row in chunk])
+        session.insert("evidence", [(*row[:2], _evidence_of(*row[2:])) for row in chunk])
     for statement in (*USE_EVIDENCE, *BY_PEOPLE_STATEMENTS, *BY_TITLE_STATEMENTS):
         session.run(statement)
 
@@ -308,6 +313,36 @@ def _keys(rows: Iterable[Sequence[Any]], known: set[str] | None) -> Iterator[tup
         for key in keys if known is None else keys & known:
             if key:
                 yield number, year, key
+
+
+def _evidence_of(
+    one: str | None,
+    other: str | None,
+    cast: str | None,
+    other_cast: str | None,
+    same_year: int,
+    *titles: str | None,
+) -> int:
+    """Return what people and titles of a record and a film prove."""
+    found = _evidence(one, other, cast, other_cast)
+    if found == NO_EVIDENCE and not same_year and _is_unlikely(*titles):
+        return UNLIKELY
+    return found
+
+
+def _is_unlikely(
+    title: str | None, original: str | None, other_title: str | None, other_original: str | None
+) -> bool:
+    """Return whether two films have a title in common only because one of them is translated.
+
+    So it is if the original title of one is in another script, and the other is not known under it
+    and has no original title, like *Остров* (*The Island*, 2006) and *The Island* (2005).
+    """
+    if bool(original) == bool(other_original):
+        return False
+    words, titles = fold(original or other_original or ""), (title, other_title)
+    is_foreign = not all(map(str.isascii, words))
+    return is_foreign and words not in [fold(each) for each in titles if each]
 
 
 def _evidence(

@@ -78,6 +78,21 @@ JOINED = {
         [record("a", "Alien", year=1979)],
         BY_TITLE,
     ),
+    "an original title in another script and the next year": (
+        [record("1", "The Island", year=2006, original_title="Остров")],
+        [record("a", "Остров", year=2007)],
+        BY_TITLE,
+    ),
+    "a translated title, an original one in another script, and the year": (
+        [record("1", "The Island", year=2006, original_title="Остров")],
+        [record("a", "The Island", year=2006)],
+        BY_TITLE,
+    ),
+    "a translated title, two original ones and the next year": (
+        [record("1", "The Island", year=2006, original_title="Остров")],
+        [record("a", "The Island", year=2007, original_title="Ostrov")],
+        BY_TITLE,
+    ),
     "a title and the previous year": (
         [record("1", "Alien", year=1979)],
         [record("a", "Alien", year=1978)],
@@ -115,6 +130,11 @@ NOT_JOINED = {
         [record("1", "Alien", year=1979), record("2", "Alien", year=1979)],
         [record("a", "Alien", year=1979)],
         {"1": "title", "2": "title"},
+    ),
+    "a translated title of a film in another script, and the previous year": (
+        [record("1", "The Island", year=2006, original_title="Остров")],
+        [record("a", "The Island", year=2005)],
+        {"1": "title"},
     ),
     "a title two years later": (
         [record("1", "Alien", year=1979, **SCOTT)],
