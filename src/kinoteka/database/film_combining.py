@@ -210,7 +210,7 @@ class _Combining:
                 self._befores.append((each.external_id, _before(before[key], each.record)))
             records[key] = each.record
             ranked[key] = (self._rank, *key)
-        if len(records) == 1 and not any(each.is_locked for each in stored):
+        if len(records) == 1 and not any(each.is_locked or each.is_stored for each in stored):
             return
         for key, record in records.items():
             old = before.get(key)

@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from kinoteka.core.imports.formats.values import film
+from kinoteka.core.imports.undo import Undo
 from tests.unit.core.imports.test_locked_fields import lock, members
 
 IMDB = film(
@@ -94,3 +95,13 @@ def test_changed_records_are_remembered_with_what_they_replace(stored) -> None:
     assert (batch_id, external_id) == (2, "tt1")
     replaced = json.loads(before)
     assert (replaced["record"], replaced["batch"]) == ({"runtime_minutes": 117, "votes": 900}, 1)
+
+
+def test_record_that_stays_stored_after_the_others_left_follows_later_imports(stored) -> None:
+    stored.run([CLUB], source="club")
+    batch = stored.run([IMDB], source="imdb").batch
+    Undo(batch).run(stored.settings)
+    stored.run([changed(CLUB, description="In deep space.")], source="club")
+    stored.run([IMDB], source="imdb")
+    assert records(stored)["7"]["description"] == "In deep space."
+    assert shown(stored) == [("Alien", "In deep space.", 8.5, 900, 117)]
