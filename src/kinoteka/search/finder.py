@@ -19,7 +19,7 @@ from kinoteka.search.entry import (
 )
 from kinoteka.search.equivalents import joined_numbers
 from kinoteka.search.expressions import ExactTerm, Expression, Prefix, all_of, any_of
-from kinoteka.search.folding import to_latin
+from kinoteka.search.folding import is_syllable, to_latin
 from kinoteka.search.index_interface import Index
 from kinoteka.search.keyboard import other_layout
 from kinoteka.search.query import MAX_WORDS, QueryWord, parse
@@ -138,7 +138,14 @@ class _Search:
 
     def _all_words(self, words: Sequence[QueryWord]) -> Expression | None:
         *before, last = words
-        return all_of([*map(self._complete_word, before), self._word(last)])
+        letters = [each.word for each in before if len(each.word) == 1 and each.word.isalpha()]
+        # Several letters are initials and not the beginnings of words.
+        initials = set(letters if len(letters) > 1 else ())
+        wanted = [
+            self._initial(each) if each.word in initials else self._complete_word(each)
+            for each in before
+        ]
+        return all_of([*wanted, self._word(last)])
 
     def _joined(self, words: Sequence[QueryWord]) -> list[int]:
         """Return films with the query as the start of a title without spaces, or with two
@@ -163,7 +170,9 @@ class _Search:
     def _corrected(self, words: Sequence[QueryWord]) -> list[int]:
         """Return films that match similar words in place of unknown ones, or of any word."""
         words = list({each.word: each for each in words[:MAX_WORDS]}.values())
-        known = {each.word: self._word(each) for each in words}
+        *before, last = words
+        known = {each.word: self._complete_word(each) for each in before}
+        known[last.word] = self._word(last)
         wrong = [each for each in words if known[each.word] is None]
         found: list[int] = []
         if 0 < len(wrong) <= MAX_MISSPELLED_WORDS:
@@ -248,18 +257,30 @@ class _Search:
         is_short = len(word) <= PREFIX_INDEXED
         if is_short and self._index.frequencies([word]).get(word, 0) >= VERY_COMMON:
             return any_of([ExactTerm(word), *self._others(query)])
-        return self._word(query)
+        sound = self._sound(query, is_last=False)
+        return any_of([self._prefix(word), *self._others(query), sound])
+
+    def _initial(self, query: QueryWord) -> Expression | None:
+        return any_of([ExactTerm(query.word), *self._others(query), self._sound(query)])
 
     def _others(self, query: QueryWord) -> Iterable[Expression]:
         yield from map(ExactTerm, query.others)
         if query.year is not None:
             yield ExactTerm(f"{SOUND_MARK}{query.year}")
 
-    def _sound(self, query: QueryWord) -> Expression | None:
-        return any_of(
-            self._prefix(SOUND_MARK + each) if len(each) > 1 else ExactTerm(SOUND_MARK + each)
-            for each in query.sounds
-        )
+    def _sound(self, query: QueryWord, *, is_last: bool = True) -> Expression | None:
+        """Return the expression for how a word sounds, or for the beginning of it.
+
+        A syllable must be exact, and so must a word before the last with very many completions.
+        """
+        whole = is_syllable(query.word)
+        found: list[Expression | None] = []
+        for each in query.sounds:
+            beginning = None if whole or len(each) == 1 else self._prefix(SOUND_MARK + each)
+            is_common = isinstance(beginning, Prefix) and not beginning.known
+            exact = whole or len(each) == 1 or (is_common and not is_last)
+            found.append(ExactTerm(SOUND_MARK + each) if exact else beginning)
+        return any_of(found)
 
     def _prefix(self, word: str, mark: str = "") -> Expression | None:
         """Return the expression for a prefix, or None if no title has a word with it."""
@@ -290,7 +311,9 @@ def _rewritten(words: Sequence[QueryWord]) -> list[list[QueryWord]]:
     """Return the query with initials joined ("e t" as "et"), and with numbers in digits."""
     plain = [each.word for each in words]
     initials = _INITIALS.sub(lambda found: found[0].replace(" ", ""), " ".join(plain)).split()
-    return [parse(" ".join(other)) for other in (initials, joined_numbers(plain)) if other != plain]
+    others = [parse(" ".join(other)) for other in (initials, joined_numbers(plain))]
+    # `parse` separates the syllables of a script without spaces again.
+    return [other for other in others if [each.word for each in other] != plain]
 
 
 def _whole_title(words: Sequence[QueryWord]) -> Expression | None:

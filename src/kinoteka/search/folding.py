@@ -3,7 +3,7 @@
 Titles are folded before they are indexed, and queries before they are run. So the engines' own
 rules for case, accents and words have no effect.
 
-Public operations: fold, spellings, foreign_words, to_latin.
+Public operations: fold, spellings, foreign_words, is_syllable, to_latin.
 """
 
 import re
@@ -125,6 +125,11 @@ def foreign_words(text: str) -> str:
     if folded.isascii() or any(map(_is_han, folded)):
         return ""
     return " ".join(folded.replace("-", " ").replace("'", "").split())
+
+
+def is_syllable(word: str) -> bool:
+    """Return whether a folded word is a syllable of a script that is written without spaces."""
+    return not word.isascii() and (_is_han(word[0]) or bool(_UNSPACED.match(word)))
 
 
 def to_latin(word: str) -> str:

@@ -260,3 +260,22 @@ def test_every_prefix_of_every_word_finds_the_title(titles, title, data):
         word = data.draw(st.sampled_from(words))
         prefix = word[: data.draw(st.integers(1, len(word)))]
         assert find(titles.reader, prefix, None) == [1]
+
+
+def test_several_letters_are_initials_and_not_beginnings(put):
+    films = put("E.T. the Extra-Terrestrial", "J F K", "Jam for Kings")
+    assert films.find("e.t.") == ["E.T. the Extra-Terrestrial"]
+    assert films.find("j f k") == ["J F K"]
+
+
+def test_syllable_does_not_match_words_that_begin_with_its_sound(titles):
+    index(titles.reader, [IndexEntry(1, "七人の侍", None, 0)])
+    index(titles.reader, [IndexEntry(2, "Ran", None, 0, people=("Kira Renoir Noé Simon",))])
+    assert find(titles.reader, "七人の侍", None) == [1]
+
+
+def test_word_before_the_last_must_sound_exactly_if_it_has_very_many_completions(put, monkeypatch):
+    films = put(("Yolki Night", "Ёлки Night"), ("Yolka Night", "Ёлкин Night"))
+    assert len(films.find("elk night")) == 2
+    monkeypatch.setattr(finder, "MAX_COMPLETIONS", 1)
+    assert films.find("elk night") == []

@@ -6,6 +6,7 @@ word, the first few thousand films suffice; a rare word has few films.
 Public operations: open_index.
 """
 
+import math
 from collections.abc import Sequence
 from itertools import chain
 from typing import Any, cast
@@ -22,8 +23,8 @@ TIERS = 8
 
 RARE = 10_000
 """So few films can be checked one by one."""
-SHORT = 3
-"""Prefixes up to this length may have very many words."""
+FREQUENT = 20_000
+"""Reading the list of so many films takes longer than checking a few films."""
 MAX_TERM_LENGTH = 500
 """The maximum length of an indexed term, because a lexeme is limited to 2 kB."""
 
@@ -80,26 +81,26 @@ class PostgreSQLIndex:
     def _split(self, wanted: Expression) -> tuple[Expression, Expression | None]:
         """Return the part to look up in the index and the part to check on its matches.
 
-        For the prefix `a`, the index would list half of all films first. If another word is rare,
-        checking the films with that word is faster.
+        For the prefix `a`, the index would list half of all films first, and for `of` a tenth. If
+        another word is rare, checking the films with that word is faster.
         """
-        if isinstance(wanted, AllOf):
-            short = tuple(each for each in wanted.of if _is_short(each))
-            others = tuple(each for each in wanted.of if not _is_short(each))
-            if short and others and self._is_rare(others):
-                return AllOf(others), AllOf(short)
+        if not isinstance(wanted, AllOf):
+            return wanted, None
+        counted = dict(zip(wanted.of, self._counts(wanted.of), strict=True))
+        looked_up = tuple(each for each in wanted.of if counted[each] < FREQUENT)
+        checked = tuple(each for each in wanted.of if counted[each] >= FREQUENT)
+        # Two words of at most FREQUENT films each are rarely in one film.
+        if checked and (len(looked_up) > 1 or min(counted.values()) < RARE):
+            return AllOf(looked_up), AllOf(checked)
         return wanted, None
 
-    def _is_rare(self, expressions: Sequence[Expression]) -> bool:
+    def _counts(self, expressions: Sequence[Expression]) -> list[float]:
+        """Return about how many films match each expression; infinity if that is unknown."""
         terms = [_terms(each) for each in expressions]
         frequencies = self.frequencies([*chain(*terms)])
-        return any(each and sum(frequencies.get(term, 0) for term in each) < RARE for each in terms)
-
-
-def _is_short(wanted: Expression) -> bool:
-    if isinstance(wanted, AnyOf):
-        return any(map(_is_short, wanted.of))
-    return isinstance(wanted, Prefix) and len(wanted.prefix) <= SHORT
+        return [
+            sum(frequencies.get(term, 0) for term in each) if each else math.inf for each in terms
+        ]
 
 
 def _terms(wanted: Expression) -> Sequence[str]:
