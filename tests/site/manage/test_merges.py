@@ -235,6 +235,21 @@ class TestDuplicates:
         assert rows(settings, dismissed, min(film, other)) == [True]
         assert len(rows(settings, "SELECT * FROM separations WHERE film_id = ?", film)) == 1
 
+    def test_page_of_a_film_lists_its_possible_duplicates(
+        self, site: ManagementSite, root: httpx.Client
+    ) -> None:
+        film, other, dismissed = (site.films[name] for name in ("Brother", "Amélie", "Spider-Man"))
+        for each in (other, dismissed):
+            add_pair(site, film, each)
+        root.post(DUPLICATES, data={"film": film, "other": dismissed})
+        for one, two, title in ((film, other, "Amélie"), (other, film, "Brother")):
+            page = parse_page(root.get(f"/manage/films/{one}"))
+            (link,) = page.css("a[href*='/merge?other=']")
+            assert link.attributes["href"] == f"/manage/films/{one}/merge?other={two}"
+            assert title in text_of(link)
+        assert "/merge?other=" not in root.get(f"/manage/films/{dismissed}").text
+        execute(site.server.settings, "DELETE FROM possible_duplicates")
+
     def test_pair_that_is_not_listed_can_be_dismissed(
         self, site: ManagementSite, root: httpx.Client
     ) -> None:

@@ -71,6 +71,14 @@ class PossibleDuplicate(msgspec.Struct, frozen=True):
         return DuplicatePosition(self.strength, votes, self.film_id, self.other_id)
 
 
+class AlikeFilm(msgspec.Struct, frozen=True):
+    """A film that may be the same as another one."""
+
+    film_id: int
+    title: str
+    year: int | None
+
+
 class DuplicatesPage(msgspec.Struct, frozen=True):
     """Possible duplicates, best first, and the position after which the next page begins."""
 

@@ -11,6 +11,7 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     ForeignKey,
+    Select,
     Table,
     and_,
     bindparam,
@@ -22,11 +23,13 @@ from sqlalchemy import (
     or_,
     select,
     tuple_,
+    union_all,
     update,
 )
 
 from kinoteka.core.film_merging.model import (
     DUPLICATES_PAGE,
+    AlikeFilm,
     MergedFilm,
     PossibleDuplicate,
     StoredAccess,
@@ -308,6 +311,26 @@ DUPLICATES: Statement[PossibleDuplicate] = Statement(
     PossibleDuplicate,
 )
 """A page of possible duplicates and the next pair."""
+MOST_ALIKE = 10
+"""How many possible duplicates of one film are listed."""
+
+
+def _alike(own: Column[Any], other: Column[Any]) -> Select[Any]:
+    pairs = select(films.c.id.label("film_id"), films.c.title, films.c.year, films.c.votes)
+    return pairs.join(possible_duplicates, other == films.c.id).where(
+        own == bindparam("film_id"), possible_duplicates.c.dismissed_at.is_(None)
+    )
+
+
+_pair_ids = (possible_duplicates.c.film_id, possible_duplicates.c.other_id)
+_both = union_all(_alike(*_pair_ids), _alike(*reversed(_pair_ids))).subquery()
+ALIKE: Statement[AlikeFilm] = Statement(
+    select(_both.c.film_id, _both.c.title, _both.c.year)
+    .order_by(_both.c.votes.desc(), _both.c.film_id)
+    .limit(MOST_ALIKE),
+    AlikeFilm,
+)
+"""The possible duplicates of one film."""
 _given_pair: dict[str, BindParameter[Any]] = {
     name: bindparam(name) for name in ("film_id", "other_id")
 }

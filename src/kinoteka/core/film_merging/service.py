@@ -1,6 +1,6 @@
 """Merge two films into one, and undo it.
 
-Public operations: merge, undo, merged_into, compare, duplicates, dismiss, prune.
+Public operations: merge, undo, merged_into, compare, duplicates, alike, dismiss, prune.
 
 The references to the deleted film move to the survivor (`references`), and its id leads there. The
 survivor keeps its own values.
@@ -22,6 +22,7 @@ from kinoteka.core.film_merging.model import (
     BEFORE_ALL,
     DAYS_TO_UNDO,
     DUPLICATES_PAGE,
+    AlikeFilm,
     ComparedFilm,
     DuplicatePosition,
     DuplicatesPage,
@@ -176,6 +177,15 @@ class FilmMerging:
         found = await unit.all_in_thread(queries.DUPLICATES, **position)
         pairs = found[:DUPLICATES_PAGE]
         return DuplicatesPage(pairs, pairs[-1].position if len(found) > len(pairs) else None)
+
+    async def alike(self, actor: Actor, unit: Unit, film_id: int) -> list[AlikeFilm]:
+        """Return films that may be the same as a film.
+
+        Raises:
+            DomainError(UNAUTHORIZED, FORBIDDEN)
+        """
+        actor.require(FILMS_EDIT)
+        return await unit.all(queries.ALIKE, film_id=film_id)
 
     async def dismiss(self, actor: Actor, unit: Unit, film_id: int, other_id: int) -> None:
         """Record that two films are not the same. Imports neither list nor join them again.

@@ -5,7 +5,7 @@ from typing import Any
 from kinoteka.core.access.model import FILMS_EDIT
 from kinoteka.core.catalogue.listing import Page
 from kinoteka.core.catalogue.model import FIELDS, Film
-from kinoteka.core.film_merging.model import MergedFilm
+from kinoteka.core.film_merging.model import AlikeFilm, MergedFilm
 from kinoteka.core.media.model import MAX_UPLOAD_BYTES
 from kinoteka.http.mechanics.response import Response
 from kinoteka.http.mechanics.routes import Upload
@@ -63,6 +63,7 @@ async def show_film(
         fields=FIELDS,
         labels=sorted(await request.core.access.label_ids(request.unit)),
         merged=await _merged_into(request, film_id),
+        alike=await _alike(request, film_id),
         has_upload=await request.core.film_posters.is_uploaded(request.unit, film_id),
         failed=failed,
     )
@@ -81,6 +82,12 @@ async def _merged_into(request: Request, film_id: int) -> list[MergedFilm]:
     if not request.actor.may(FILMS_EDIT):
         return []
     return await request.core.film_merging.merged_into(request.actor, request.unit, film_id)
+
+
+async def _alike(request: Request, film_id: int) -> list[AlikeFilm]:
+    if not request.actor.may(FILMS_EDIT):
+        return []
+    return await request.core.film_merging.alike(request.actor, request.unit, film_id)
 
 
 async def upload_poster(request: Request, film_id: int) -> Response:
