@@ -51,6 +51,13 @@ The ids of version 2 are among the `ids` of version 3.
 NEWEST_VERSION = max(FINGERPRINTED)
 UNKNOWN_VERSION = 0
 """The version of a film that the next import stores even if its row has not changed."""
+HAS_PREVIOUS = f"""
+SELECT EXISTS (
+    SELECT 1 FROM film_values AS known JOIN sources ON sources.id = known.source_id
+    WHERE sources.name = {{source}} AND known.fingerprint_version = {NEWEST_VERSION - 1}
+)
+"""
+"""Whether films of a source have the previous version of the fingerprint."""
 NEW_FIELDS = tuple(
     name for name in FINGERPRINTED[NEWEST_VERSION] if name not in FINGERPRINTED[NEWEST_VERSION - 1]
 )

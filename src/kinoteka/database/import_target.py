@@ -94,6 +94,9 @@ class StagingTables(Protocol):
 class ImportTarget(Protocol):
     """The catalogue of a database, locked against other imports."""
 
+    def has_previous_fingerprints(self, source: str) -> bool:
+        """Return whether films of this source have the previous version of the fingerprint."""
+
     def create_staging_tables(self) -> StagingTables:
         """Create empty staging tables."""
 

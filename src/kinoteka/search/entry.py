@@ -11,9 +11,10 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from kinoteka.search.equivalents import ARTICLES, canonical
+from kinoteka.search.equivalents import ARTICLES, EQUIVALENTS, canonical
 from kinoteka.search.folding import SEGMENT_END, fold, foreign_words, spellings
-from kinoteka.search.sounds import sounds
+from kinoteka.search.sounds import SOUND_MARK, sounds
+from kinoteka.search.written_words import marked_sounds, plain_title
 
 INDEX_VERSION = 2
 """The version of what the index contains. Increase it with every change of the lines or terms: the
@@ -24,8 +25,6 @@ FIRST_WORD_MARK = "_"
 WHOLE_TITLE_MARK = "__"
 """The prefix of a whole title: its canonical words without spaces, cut to `WHOLE_TITLE_LENGTH`."""
 WHOLE_TITLE_LENGTH = 40
-SOUND_MARK = "~"
-"""The prefix of a word that is compared by its sound, and of a film's year."""
 
 SOUND_LINE = "_~ "
 """Begins the line with the sounds of a title in another script than Latin."""
@@ -72,21 +71,26 @@ def popularity(rank: int) -> float:
 
 def lines_of(entry: IndexEntry) -> list[str]:
     """Return the lines of a film."""
-    found = spellings(entry.title)
-    others = entry.titles
+    titles = [entry.title, *entry.titles]
     if entry.original_title and entry.original_title != entry.title:
-        others = (entry.original_title, *others)
-    phonetic = [foreign_words(entry.title)]
-    for title in others:
-        found += [each for each in spellings(title) if each not in found]
-        phonetic.append(foreign_words(title))
-    for words in dict.fromkeys(filter(None, phonetic)):
-        found.append(SOUND_LINE + _marked(sounds(words)))
-    names = (sounds(foreign_words(name) or " ".join(fold(name))) for name in entry.people)
-    found += [PERSON_LINE + _marked(name) for name in dict.fromkeys(names) if name]
+        titles.insert(1, entry.original_title)
+    found: dict[str, None] = {}
+    foreign: dict[str, None] = {}
+    for title in titles:
+        if words := plain_title(title):
+            found[words] = None
+            if not words.isascii():
+                foreign[words] = None
+        else:
+            found.update(dict.fromkeys(spellings(title)))
+            foreign[foreign_words(title)] = None
+    lines = [*found]
+    lines += [SOUND_LINE + _marked(sounds(words)) for words in foreign if words]
+    names = map(_marked_name, entry.people)
+    lines += [PERSON_LINE + name for name in dict.fromkeys(names) if name]
     if entry.year is not None:
-        found.append(f"{YEAR_LINE}{SOUND_MARK}{entry.year}")
-    return found
+        lines.append(f"{YEAR_LINE}{SOUND_MARK}{entry.year}")
+    return lines
 
 
 def terms(lines: Iterable[str]) -> str:
@@ -127,9 +131,20 @@ def whole_sound_term(marked: str) -> str:
 
 def _add_title(line: str, found: list[str]) -> None:
     words = line.split(" ")
-    found += (line, whole_title_term(words))
     has_article = len(words) > 1 and words[0] in ARTICLES
-    found.append(FIRST_WORD_MARK + words[has_article])
+    if EQUIVALENTS.isdisjoint(words):
+        whole = WHOLE_TITLE_MARK + "".join(words[has_article:])[:WHOLE_TITLE_LENGTH]
+    else:
+        whole = whole_title_term(words)
+    found += (line, whole, FIRST_WORD_MARK + words[has_article])
+
+
+def _marked_name(name: str) -> str:
+    known = marked_sounds(name)
+    if known:
+        return known
+    found = sounds(foreign_words(name) or " ".join(fold(name)))
+    return _marked(found) if found else ""
 
 
 def _marked(words: str) -> str:

@@ -139,6 +139,9 @@ for _group in _groups():
 # "and" everywhere, so the others are not alternatives of them.
 _ALTERNATIVES["and"] += ("и", "und", "et")
 
+EQUIVALENTS = _CANONICAL.keys()
+"""The words that have equivalents."""
+
 
 def canonical(words: Sequence[str]) -> list[str]:
     """Return words with one form of each number and abbreviation, without a leading article."""

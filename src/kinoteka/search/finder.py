@@ -12,7 +12,6 @@ import msgspec
 
 from kinoteka.search.entry import (
     FIRST_WORD_MARK,
-    SOUND_MARK,
     popularity,
     whole_sound_term,
     whole_title_term,
@@ -24,6 +23,7 @@ from kinoteka.search.index_interface import Index
 from kinoteka.search.keyboard import other_layout
 from kinoteka.search.query import MAX_WORDS, QueryWord, parse
 from kinoteka.search.ranking import RankedQuery
+from kinoteka.search.sounds import SOUND_MARK
 from kinoteka.search.typos import similar_words
 
 LIMIT = 1000

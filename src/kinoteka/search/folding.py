@@ -3,7 +3,7 @@
 Titles are folded before they are indexed, and queries before they are run. So the engines' own
 rules for case, accents and words have no effect.
 
-Public operations: fold, spellings, foreign_words, is_syllable, to_latin.
+Public operations: fold, fold_word, spellings, foreign_words, is_syllable, to_latin.
 """
 
 import re
@@ -90,6 +90,17 @@ def fold(text: str) -> list[str]:
     a word. A text of signs only ("???") is one word.
     """
     return (_split(_characters(text)) or _signs(text)).split()
+
+
+def fold_word(word: str) -> str | None:
+    """Return the folding of a word between two spaces, wherever it occurs; "" for signs only.
+
+    Return None for scripts without spaces, in which the folding depends on the whole text.
+    """
+    folded = _characters(word)
+    if not folded.isascii() and (_UNSPACED.search(folded) or any(map(_is_han, folded))):
+        return None
+    return _split(folded)
 
 
 def spellings(title: str) -> list[str]:

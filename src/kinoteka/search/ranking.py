@@ -10,10 +10,11 @@ Public operations: RankedQuery, are_finished.
 from collections.abc import Iterable, Sequence
 from enum import IntEnum
 
-from kinoteka.search.entry import PERSON_LINE, SOUND_MARK, YEAR_LINE
+from kinoteka.search.entry import PERSON_LINE, YEAR_LINE
 from kinoteka.search.equivalents import canonical
 from kinoteka.search.folding import SEGMENT_END
 from kinoteka.search.query import QueryWord
+from kinoteka.search.sounds import SOUND_MARK
 
 
 class Cost(IntEnum):

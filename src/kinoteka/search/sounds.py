@@ -9,6 +9,8 @@ import re
 
 from anyascii import anyascii
 
+SOUND_MARK = "~"
+"""The prefix of a word that is compared by its sound, and of a film's year."""
 MAX_CACHED_WORDS = 50_000
 
 # Usual romanisations where they differ from those of anyascii.

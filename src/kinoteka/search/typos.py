@@ -7,8 +7,8 @@ from heapq import nsmallest
 
 from rapidfuzz.distance import OSA
 
-from kinoteka.search.entry import SOUND_MARK
 from kinoteka.search.index_interface import Vocabulary
+from kinoteka.search.sounds import SOUND_MARK
 
 MIN_CORRECTED_LENGTH = 3
 ONE_ERROR_FROM = 4

@@ -3,8 +3,8 @@
 Public operations: directors_of, extra_rows.
 """
 
-from collections.abc import Callable, Iterable
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
 from kinoteka.core.imports.genre_vocabulary import genre_key
 from kinoteka.core.imports.names import UNKNOWN, name_key, name_keys
@@ -19,24 +19,19 @@ MAX_ROLE_LENGTH = 300
 DEPARTMENTS = {department.name.lower(): department.value for department in Department}
 
 
-class Person(NamedTuple):
-    """A person of a data set, with an id on another site if the data set has one."""
-
-    name: str
-    kind: str | None = None
-    value: str | None = None
+Person = tuple[str, str | None, str | None]
+"""A person of a data set: the name, and the kind and value of an id if the data set has one."""
+Member = str | Person
+"""A genre or person."""
 
 
 def _person(credit: Credit) -> Person:
-    return Person(credit.name, *(credit.ids[0] if credit.ids else ()))
-
-
-def _name(member: str | Person) -> str:
-    return member if isinstance(member, str) else member.name
+    return (credit.name, *credit.ids[0]) if credit.ids else (credit.name, None, None)
 
 
 def _person_key(person: Any) -> tuple[str, str] | str:
-    return (person.kind, person.value) if person.value else name_key(person.name)
+    name, kind, value = person
+    return (kind, value) if value else name_key(name)
 
 
 def _person_row(person: Any) -> tuple[Any, ...]:
@@ -57,7 +52,7 @@ NAME_ROWS: dict[str, Callable[[Any], tuple[Any, ...]]] = {
 """Functions that return the staged columns of a genre or person, after its number."""
 UNKNOWN_MEMBER: dict[str, tuple[Any, ...]] = {
     "genre": (UNKNOWN,),
-    "director": (Person(UNKNOWN),),
+    "director": ((UNKNOWN, None, None),),
 }
 
 
@@ -66,7 +61,7 @@ def directors_of(film: FilmRecord) -> tuple[Person, ...]:
     credited = {
         credit.name: _person(credit) for credit in film.credits if credit.department == "directing"
     }
-    return tuple(credited.get(name) or Person(name) for name in film.directors)
+    return tuple(credited.get(name) or (name, None, None) for name in film.directors)
 
 
 def extra_rows(
@@ -76,32 +71,33 @@ def extra_rows(
 
     Credits of directors are staged as lists.
     """
-    rows: dict[str, list[tuple[Any, ...]]] = {"credits": [], "other_titles": [], "countries": []}
+    credit_rows: list[tuple[Any, ...]] = []
+    titles: list[tuple[Any, ...]] = []
+    countries: list[tuple[Any, ...]] = []
     for position, film in zip(positions, films, strict=True):
         if film.credits:
-            rows["credits"] += _credit_rows(position, film.credits, number)
+            credit_rows += _credit_rows(position, film.credits, number)
         for place, title in enumerate(film.titles[:MAX_TITLES]):
-            rows["other_titles"].append((position, place, *title))
+            titles.append((position, place, *title))
         for place, country in enumerate(dict.fromkeys(film.countries)):
-            rows["countries"].append((position, place, country))
+            countries.append((position, place, country))
+    rows = {"credits": credit_rows, "other_titles": titles, "countries": countries}
     return {table: found for table, found in rows.items() if found}
 
 
 def _credit_rows(
     position: int, credited: Iterable[Credit], number: Callable[[Person], int]
-) -> list[tuple[Any, ...]]:
-    """Return a row for each person and department; several roles become one text."""
-    roles: dict[tuple[int, Person], str] = {}
+) -> Iterator[tuple[Any, ...]]:
+    """Yield a row for each person and department; several roles become one text."""
+    roles: dict[tuple[str, Person], str] = {}
     for credit in credited:
-        department = DEPARTMENTS.get(credit.department, Department.CREW.value)
-        if department == Department.DIRECTING or not credit.name:
+        if credit.department == "directing" or not credit.name:
             continue
-        key = (department, _person(credit))
+        key = (credit.department, _person(credit))
         if key in roles:
             roles[key] = " / ".join(filter(None, (roles[key], credit.role)))
         elif len(roles) < MAX_CREDITS:
             roles[key] = credit.role
-    return [
-        (position, department, place, number(person), role[:MAX_ROLE_LENGTH] or None)
-        for place, ((department, person), role) in enumerate(roles.items())
-    ]
+    for place, ((department, person), role) in enumerate(roles.items()):
+        code = DEPARTMENTS.get(department, Department.CREW.value)
+        yield position, code, place, number(person), role[:MAX_ROLE_LENGTH] or None

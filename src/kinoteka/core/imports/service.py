@@ -125,7 +125,8 @@ class Import:
     def _run(
         self, target: ImportTarget, parts: Sequence[Iterable[Record]], before_commit: BeforeCommit
     ) -> Batch:
-        with Staging(target.create_staging_tables()) as staging:
+        has_previous = target.has_previous_fingerprints(self.source)
+        with Staging(target.create_staging_tables(), has_previous=has_previous) as staging:
             for part in parts:
                 self._stage(part, staging)
             if len(self.left_out) == len(parts):

@@ -5,7 +5,7 @@ that long. Films are therefore validated and written to staging tables first, wh
 afterwards. `ImportTarget.store` moves the films into the catalogue in one transaction.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from operator import attrgetter
 from types import TracebackType
 from typing import Any, NamedTuple
@@ -15,23 +15,21 @@ from kinoteka.core.imports.members import (
     MEMBER_KEYS,
     NAME_ROWS,
     UNKNOWN_MEMBER,
-    Person,
+    Member,
     directors_of,
     extra_rows,
 )
+from kinoteka.core.imports.number_cache import NumberCache
 from kinoteka.core.imports.record import FilmRecord
 from kinoteka.database import film_columns
 from kinoteka.database.import_target import StagingTables
 
-BATCH = 1_000
-MAX_CACHED_LISTS = 200_000
-"""How many lists of names have their numbers cached in memory, at about 250 bytes each."""
-
-MAX_CACHED_PEOPLE = 150_000
-"""How many people have their numbers cached in memory, at about 300 bytes each."""
-
-Member = str | Person
-Members = tuple[Member, ...]
+BATCH = 500
+"""How many films are in memory at a time."""
+CACHED_NAMES = 2**21
+"""How many genres, or people, have their numbers cached at most, at 12 bytes each."""
+CACHED_LISTS = 2**19
+"""How many lists of genres, or of directors, have their numbers cached at most."""
 
 
 class Savepoint(NamedTuple):
@@ -43,10 +41,14 @@ class Savepoint(NamedTuple):
 
 
 class Staging:
-    """Adds films to the staging tables one by one, in constant memory."""
+    """Adds films to the staging tables one by one, in constant memory.
 
-    def __init__(self, tables: StagingTables) -> None:
+    The previous version of the fingerprints is computed only if `has_previous` is set.
+    """
+
+    def __init__(self, tables: StagingTables, *, has_previous: bool = True) -> None:
         self._tables = tables
+        self._has_previous = has_previous
         self._genres = _NameLists(tables, "genre")
         self._directors = _NameLists(tables, "director")
         self._batch: list[FilmRecord] = []
@@ -89,22 +91,30 @@ class Staging:
         Return how many films were deleted.
         """
         self._write()
-        self._genres.clear()
-        self._directors.clear()
         return self._tables.finish()
 
     def _write(self) -> None:
         batch, self._batch = self._batch, []
         if not batch:
             return
-        genres = self._genres.numbers([film.genres for film in batch])
-        directors = self._directors.numbers([directors_of(film) for film in batch])
         positions = range(self._last_position - len(batch) + 1, self._last_position + 1)
-        self._tables.add_films(map(_row, positions, batch, genres, directors))
+        self._tables.add_films(map(self._row, positions, batch))
         self._tables.add_ids(_ids(positions, batch))
         for table, rows in extra_rows(positions, batch, self._directors.names.number).items():
             self._tables.add_extras(table, rows)
-        self._directors.names.write()
+        self._genres.write()
+        self._directors.write()
+
+    def _row(self, position: int, film: FilmRecord) -> tuple[Any, ...]:
+        """Return a film as a row of `film_columns.STAGED`."""
+        return (
+            position,
+            *_of_record(film),
+            self._genres.number(film.genres),
+            self._directors.number(directors_of(film)),
+            fingerprint(film),
+            previous_fingerprint(film) if self._has_previous else 0,
+        )
 
 
 class _Names:
@@ -117,85 +127,76 @@ class _Names:
         self.last = 0
         self._tables = tables
         self._kind = kind
-        self._numbers: dict[Member, int] = {}
+        self._cache = NumberCache(CACHED_NAMES)
         self._new: list[tuple[Any, ...]] = []
 
     def number(self, member: Member) -> int:
         """Return the number of a genre or person."""
-        number = self._numbers.get(member)
-        if number is None:
-            self.last += 1
-            number = self._numbers[member] = self.last
+        number = self._cache.get(member)
+        if not number:
+            number = self.last = self.last + 1
+            self._cache.set(member, number)
             self._new.append((number, *NAME_ROWS[self._kind](member)))
         return number
 
     def write(self) -> None:
         """Stage the new names."""
-        new, self._new = self._new, []
-        if new:
-            self._tables.add_names(self._kind, new)
-        if len(self._numbers) > MAX_CACHED_PEOPLE:
-            self._numbers.clear()
+        if self._new:
+            self._tables.add_names(self._kind, self._new)
+            self._new.clear()
 
     def roll_back_to(self, number: int) -> None:
         """Delete the names with higher numbers."""
-        self.clear()
+        self._cache = NumberCache(CACHED_NAMES)
         self._tables.delete_names_after(self._kind, number)
-
-    def clear(self) -> None:
-        """Release the memory of the cache."""
-        self._numbers.clear()
 
 
 class _NameLists:
-    """Numbers of staged lists of genres or directors."""
+    """Numbers of staged lists of genres or directors.
+
+    A list whose number is no longer cached is staged again.
+    """
 
     def __init__(self, tables: StagingTables, kind: str) -> None:
         self.names = _Names(tables, kind)
         self._tables = tables
         self._kind = kind
-        self._numbers: dict[Members, int] = {}
-        self._last_list = 0
+        self._cache = NumberCache(CACHED_LISTS)
+        self._last = 0
+        self._new: list[tuple[int, int, int]] = []
 
-    def numbers(self, lists: Sequence[Members]) -> list[int]:
-        """Return the number of each list. An empty list contains only `UNKNOWN`."""
-        known = self._numbers
-        new = dict.fromkeys(members for members in lists if members not in known)
-        if len(known) + len(new) > MAX_CACHED_LISTS:
-            known.clear()
-            new = dict.fromkeys(lists)
-        if new:
-            self._stage(new)
-        return [known[members] for members in lists]
+    def number(self, members: tuple[Member, ...]) -> int:
+        """Return the number of a list. An empty list contains only `UNKNOWN`."""
+        number = self._cache.get(members)
+        if not number:
+            number = self._last = self._last + 1
+            self._cache.set(members, number)
+            unique = _unique(self._kind, members or UNKNOWN_MEMBER[self._kind])
+            names = map(self.names.number, unique)
+            self._new += ((number, place, name) for place, name in enumerate(names))
+        return number
+
+    def write(self) -> None:
+        """Stage the new lists and names."""
+        self.names.write()
+        if self._new:
+            self._tables.add_lists(self._kind, self._new)
+            self._new.clear()
 
     def roll_back_to(self, number: int) -> None:
         """Delete the names with higher numbers."""
-        self._numbers.clear()
+        self._cache = NumberCache(CACHED_LISTS)
         self.names.roll_back_to(number)
 
-    def clear(self) -> None:
-        """Release the memory of the cache."""
-        self._numbers.clear()
-        self.names.clear()
 
-    def _stage(self, lists: Iterable[Members]) -> None:
-        entries: list[tuple[int, int, int]] = []
-        for members in lists:
-            self._last_list += 1
-            self._numbers[members] = self._last_list
-            unique: dict[object, Member] = {}
-            for member in members or UNKNOWN_MEMBER[self._kind]:
-                unique.setdefault(MEMBER_KEYS[self._kind](member), member)
-            for position, member in enumerate(unique.values()):
-                entries.append((self._last_list, position, self.names.number(member)))
-        self.names.write()
-        self._tables.add_lists(self._kind, entries)
-
-
-def _row(position: int, film: FilmRecord, genres: int, directors: int) -> tuple[Any, ...]:
-    """Return a film as a row of `film_columns.STAGED`."""
-    fingerprints = fingerprint(film), previous_fingerprint(film)
-    return (position, *_of_record(film), genres, directors, *fingerprints)
+def _unique(kind: str, members: tuple[Member, ...]) -> Iterable[Member]:
+    """Return the members without further spellings of the same one."""
+    if len(members) == 1:
+        return members
+    unique: dict[object, Member] = {}
+    for member in members:
+        unique.setdefault(MEMBER_KEYS[kind](member), member)
+    return unique.values()
 
 
 def _ids(positions: Iterable[int], films: Iterable[FilmRecord]) -> Iterator[tuple[int, str, str]]:

@@ -79,7 +79,7 @@ def held(settings):
 def test_engines_hold_the_same_rows_after_each_of_many_imports(both, monkeypatch):
     monkeypatch.setattr(place, "SLICE", 70)
     monkeypatch.setattr(staging, "BATCH", 30)
-    monkeypatch.setattr(staging, "MAX_CACHED_LISTS", 100)
+    monkeypatch.setattr(staging, "CACHED_LISTS", 64)
     one, other = both
     for number in range(6):
         if number == 4:

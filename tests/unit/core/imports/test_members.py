@@ -93,7 +93,7 @@ class TestFilm:
             credits=tuple(Credit("acting", f"Actor {n}") for n in range(50)),
             titles=tuple(("", "alternative", f"Title {n}") for n in range(50)),
         )
-        rows = extra_rows([1], [record], lambda person: int(person.name.split()[1]))
+        rows = extra_rows([1], [record], lambda person: int(person[0].split()[1]))
         assert (len(rows["credits"]), len(rows["other_titles"])) == (MAX_CREDITS, MAX_TITLES)
 
     def test_several_roles_of_a_person_are_one_credit(self, stored):

@@ -105,9 +105,10 @@ def test_rollback_to_a_savepoint_deletes_later_films_and_names(staged, batch, mo
         assert sorted(kept) == [("Andrei Tarkovsky",), ("Sci-Fi",), ("Unknown",)]
 
 
-def test_lists_evicted_from_the_cache_are_staged_again(staged, monkeypatch):
+def test_lists_and_names_evicted_from_the_cache_are_staged_again(staged, monkeypatch):
     monkeypatch.setattr(staging, "BATCH", 2)
-    monkeypatch.setattr(staging, "MAX_CACHED_LISTS", 3)
+    monkeypatch.setattr(staging, "CACHED_LISTS", 4)
+    monkeypatch.setattr(staging, "CACHED_NAMES", 2)
     films = [film(str(n), f"Film {n}", genres=[f"Genre {n % 5}"]) for n in range(40)]
     with Staging(staged.tables) as into:
         for each in films:

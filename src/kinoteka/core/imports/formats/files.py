@@ -56,7 +56,12 @@ class InputFile:
 
         A line longer than RECORD_LIMIT is truncated to a length that still exceeds it.
         """
-        rest, skipping, end = b"", False, b""
+        for lines in self.line_lists():
+            yield from lines
+
+    def line_lists(self) -> Iterator[list[bytes]]:
+        """Yield the lines in lists, which takes less time than one by one."""
+        rest, skipping, end, has_returns = b"", False, b"", False
         for chunk in self.chunks():
             end = end or line_end(chunk)
             if skipping:
@@ -64,16 +69,17 @@ class InputFile:
                 skipping = not newline
             parts = (rest + chunk).split(end)
             rest = parts.pop()
-            for line in parts:
-                self._line += 1
-                yield line[:-1] if line.endswith(b"\r") else line
             if len(rest) > RECORD_LIMIT:
-                self._line += 1
-                yield rest
+                parts.append(rest)
                 rest, skipping = b"", True
+            has_returns = has_returns or b"\r" in chunk
+            if has_returns:
+                parts = [line.removesuffix(b"\r") for line in parts]
+            self._line += len(parts)
+            yield parts
         if rest:
             self._line += 1
-            yield rest
+            yield [rest]
 
     def failure(self) -> tuple[RejectedRow, ...]:
         """Return the failure, if any, as a rejected row. Call it after the last line or chunk."""

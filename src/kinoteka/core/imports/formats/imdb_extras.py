@@ -85,6 +85,7 @@ DEPARTMENTS = {
 
 _NULL = b"\\N"
 _LONGEST_GROUP = 1000
+MAX_CACHED_ROLES = 10_000
 
 
 class Groups:
@@ -121,20 +122,22 @@ class Groups:
         self.rejected.append(self._file.rejected_row(1, error.reason, error.detail))
 
     def _read(self) -> Iterator[tuple[int, list[Cells]]]:
+        columns, rank_of = self._columns, self._films.rank
         current, number, is_wanted = b"", -1, False
         group: list[Cells] = []
         for line_number, line in rows(self._file):
             cells = line.split(b"\t")
-            if len(cells) != self._columns:
-                row = columns_mismatch(self._file, line_number, len(cells), self._columns)
+            if len(cells) != columns:
+                row = columns_mismatch(self._file, line_number, len(cells), columns)
                 self.rejected.append(row)
                 continue
             if cells[0] != current:
                 if group:
                     yield number, group
                     group = []
-                current, number = cells[0], number_in(cells[0])
-                is_wanted = self._films.rank(number) >= 0
+                current = cells[0]
+                number = number_in(current)
+                is_wanted = rank_of(number) >= 0
             if is_wanted and len(group) < _LONGEST_GROUP:
                 group.append(cells)
         if group:
@@ -159,30 +162,31 @@ def titles_of(akas: list[Cells]) -> Titles:
 def credits_of(principals: list[Cells], people: Directors) -> tuple[Credit, ...]:
     """Return at most MOST_CREDITS credits, without people who have no name."""
     found = []
-    for cells in principals[:MOST_CREDITS]:
-        name = people.name(number_in(cells[2]))
+    for _, _, person, category, job, characters in principals[:MOST_CREDITS]:
+        name = people.name(number_in(person))
         if name:
-            department = DEPARTMENTS.get(cells[3], "crew")
-            role = _characters(cells[5]) if department == "acting" else _job(cells)
-            found.append(Credit(department, name, role, (("imdb", cells[2].decode()),)))
+            department = DEPARTMENTS.get(category, "crew")
+            role = _CHARACTERS[characters] if department == "acting" else _JOBS[job]
+            found.append(Credit(department, name, role, (("imdb", person.decode()),)))
     return tuple(found)
 
 
 def add_people(file: InputFile, films: IdSet, people: Directors) -> None:
     """Note the people whose names are needed. The last pass rejects invalid rows."""
     current, count, is_wanted = b"", 0, False
-    for _, line in rows(file):
-        cells = line.split(b"\t", 3)
-        if len(cells) < 4:
-            continue
-        if cells[0] != current:
-            current, count = cells[0], 0
-            is_wanted = films.rank(number_in(current)) >= 0
-        count += 1
-        if is_wanted and count <= MOST_CREDITS:
-            number = number_in(cells[2])
-            if number >= 0:
-                people.add_person(number)
+    for lines in file.line_lists():
+        for line in lines:
+            cells = line.split(b"\t", 3)
+            if len(cells) < 4:
+                continue
+            if cells[0] != current:
+                current, count = cells[0], 0
+                is_wanted = films.rank(number_in(current)) >= 0
+            count += 1
+            if is_wanted and count <= MOST_CREDITS:
+                number = number_in(cells[2])
+                if number >= 0:
+                    people.add_person(number)
 
 
 def _language(cells: Cells) -> str:
@@ -191,19 +195,35 @@ def _language(cells: Cells) -> str:
     return "" if cells[7] == b"1" else LANGUAGE_OF_REGION.get(cells[3], "")
 
 
-def _characters(cell: bytes) -> str:
-    if cell == _NULL:
-        return ""
-    try:
-        names = msgspec.json.decode(cell, type=list[str])
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        return ""
-    return _role(", ".join(names))
+class _Characters(dict[bytes, str]):
+    """The characters of each cell. Many people play themselves, or nobody with a name."""
+
+    def __missing__(self, cell: bytes) -> str:
+        try:
+            names = msgspec.json.decode(cell, type=list[str])
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            names = []
+        return _cached(self, cell, _role(", ".join(names)))
 
 
-def _job(cells: Cells) -> str:
-    return "" if cells[4] == _NULL else _role(cells[4].decode(errors="replace"))
+class _Jobs(dict[bytes, str]):
+    """The job of each cell."""
+
+    def __missing__(self, cell: bytes) -> str:
+        role = "" if cell == _NULL else _role(cell.decode(errors="replace"))
+        return _cached(self, cell, role)
+
+
+def _cached(roles: dict[bytes, str], cell: bytes, role: str) -> str:
+    if len(roles) >= MAX_CACHED_ROLES:
+        roles.clear()
+    roles[cell] = role
+    return role
 
 
 def _role(text: str) -> str:
     return texts.text_of(text, "role", texts.DESCRIPTION_LIMIT)[: texts.NAME_LIMIT]
+
+
+_CHARACTERS = _Characters()
+_JOBS = _Jobs()

@@ -7,6 +7,7 @@ of rows. The real files have 11 million rows of crew and 14 million names.
 from array import array
 from collections.abc import Iterator
 from functools import lru_cache
+from operator import itemgetter
 
 from kinoteka.core.imports.formats import numbers, texts
 from kinoteka.core.imports.formats.files import InputFile
@@ -15,15 +16,14 @@ from kinoteka.core.imports.record import InvalidValue, RejectedRow, RejectionRea
 
 NULL = "\\N"
 _UNRATED = 255
+_row = itemgetter(1)
 
 
 def rows(file: InputFile) -> Iterator[tuple[int, bytes]]:
     """Yield (line, row) of all rows after the header. Skip blank lines."""
-    lines = file.lines()
-    next(lines, None)
-    for number, line in enumerate(lines, 2):
-        if line:
-            yield number, line
+    numbered = enumerate(file.lines(), 1)
+    next(numbered, None)
+    return filter(_row, numbered)
 
 
 def number_in(identifier: bytes) -> int:
@@ -121,6 +121,7 @@ class Directors:
 
     def read_names(self, file: InputFile) -> Iterator[RejectedRow]:
         count = self._people.freeze()
+        rank_of = self._people.rank
         self._name_starts = array("I", bytes(4 * count))
         self._name_ends = array("I", bytes(4 * count))
         for line_number, line in rows(file):
@@ -128,7 +129,7 @@ class Directors:
             if len(cells) < 2:
                 yield columns_mismatch(file, line_number, len(cells), 2)
                 continue
-            rank = self._people.rank(number_in(cells[0]))
+            rank = rank_of(number_in(cells[0]))
             if rank < 0:
                 continue
             try:
@@ -150,9 +151,9 @@ class Directors:
         if not count:
             return ()
         if count == 1:
-            name = self._name(self._crew[start + 1])
+            name = self.name(self._crew[start + 1])
             return (name,) if name else ()
-        names = map(self._name, self._crew[start + 1 : start + 1 + count])
+        names = map(self.name, self._crew[start + 1 : start + 1 + count])
         return tuple(dict.fromkeys(name for name in names if name))
 
     def add_person(self, number: int) -> None:
@@ -161,13 +162,12 @@ class Directors:
 
     def name(self, number: int) -> str:
         """Return the name of a person, or "" if it is unknown."""
-        return self._name(number) if self._people.rank(number) >= 0 else ""
+        rank = self._people.rank(number)
+        if rank < 0:
+            return ""
+        return self._names[self._name_starts[rank] : self._name_ends[rank]].decode()
 
     def _store_name(self, rank: int, name: str) -> None:
         self._name_starts[rank] = len(self._names)
         self._names += name.encode()
         self._name_ends[rank] = len(self._names)
-
-    def _name(self, number: int) -> str:
-        rank = self._people.rank(number)
-        return self._names[self._name_starts[rank] : self._name_ends[rank]].decode()

@@ -6,6 +6,7 @@ to table. Staged rows are in temporary tables, whose names begin with `staged_`.
 
 from sqlalchemy import BigInteger, Float, Integer, SmallInteger
 
+from kinoteka.database import film_columns
 from kinoteka.database.film_columns import (
     NEWEST_VERSION,
     RECORD_COLUMNS,
@@ -87,6 +88,7 @@ DROP TABLE IF EXISTS staged_films, staged_genres, staged_directors, staged_genre
 
 # --- Storing: one transaction on the catalogue. ----------------------------------------------
 
+HAS_PREVIOUS = film_columns.HAS_PREVIOUS.format(source="%(source)s")
 # ON CONFLICT alone would consume an id on every import.
 INSERT_SOURCE = """
 INSERT INTO sources (name, rank) SELECT %(name)s, %(rank)s WHERE NOT EXISTS

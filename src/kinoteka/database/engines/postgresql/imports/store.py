@@ -60,6 +60,11 @@ class PostgreSQLImportTarget:
         self.connection = connection
         self._stored = False
 
+    def has_previous_fingerprints(self, source: str) -> bool:
+        """Return whether films of this source have the previous version of the fingerprint."""
+        ((found,),) = run(self.connection, queries.HAS_PREVIOUS, {"source": source}).fetchall()
+        return bool(found)
+
     def create_staging_tables(self) -> TemporaryTables:
         """Create temporary staging tables."""
         return TemporaryTables(self.connection)

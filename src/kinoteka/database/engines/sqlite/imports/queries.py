@@ -4,6 +4,7 @@ They are hand-written for SQLite, because an import moves millions of rows, most
 table. The staging database is attached as `staging`; `main` is the catalogue.
 """
 
+from kinoteka.database import film_columns
 from kinoteka.database.film_columns import (
     NAMES,
     NEW_COLUMNS,
@@ -90,6 +91,7 @@ DELETE FROM films WHERE external_id IN
 
 # --- Storing: one transaction on the catalogue. ----------------------------------------------
 
+HAS_PREVIOUS = film_columns.HAS_PREVIOUS.format(source=":source")
 COUNT_STAGED = "SELECT count(*) FROM staging.films"
 
 INSERT_SOURCE = """

@@ -1,11 +1,15 @@
 """Staging tables in a temporary database file beside the catalogue."""
 
 import sqlite3
+from itertools import chain
 from pathlib import Path
 
 from kinoteka.database.engines.sqlite.bulk import allow_interrupts
 from kinoteka.database.engines.sqlite.imports import queries
 from kinoteka.database.import_target import Rows
+
+TOGETHER = 50
+"""How many rows a statement inserts, because each statement takes as long as a row or two."""
 
 
 class StagingFile:
@@ -21,23 +25,23 @@ class StagingFile:
 
     def add_films(self, rows: Rows) -> None:
         """Add films."""
-        self._connection.executemany(queries.STAGE_FILM, rows)
+        self._insert(queries.STAGE_FILM, rows)
 
     def add_names(self, kind: str, rows: Rows) -> None:
         """Add names."""
-        self._connection.executemany(queries.stage_name(kind), rows)
+        self._insert(queries.stage_name(kind), rows)
 
     def add_lists(self, kind: str, rows: Rows) -> None:
         """Add entries of lists."""
-        self._connection.executemany(queries.stage_list(kind), rows)
+        self._insert(queries.stage_list(kind), rows)
 
     def add_ids(self, rows: Rows) -> None:
         """Add external ids."""
-        self._connection.executemany(queries.STAGE_ID, rows)
+        self._insert(queries.STAGE_ID, rows)
 
     def add_extras(self, table: str, rows: Rows) -> None:
         """Add credits, titles or countries."""
-        self._connection.executemany(queries.stage_extra(table), rows)
+        self._insert(queries.stage_extra(table), rows)
 
     def delete_films_after(self, after: int) -> None:
         """Delete the films above a position, and what belongs to them."""
@@ -61,3 +65,14 @@ class StagingFile:
         """Close and delete the file."""
         self._connection.close()
         self._path.unlink(missing_ok=True)
+
+    def _insert(self, statement: str, rows: Rows) -> None:
+        """Insert rows. `statement` ends with the placeholders of one row."""
+        rows = list(rows)
+        insert, placeholders = statement.rsplit("VALUES", 1)
+        together = f"{insert}VALUES {', '.join([placeholders] * TOGETHER)}"
+        rest = len(rows) % TOGETHER
+        for start in range(rest, len(rows), TOGETHER):
+            values = chain.from_iterable(rows[start : start + TOGETHER])
+            self._connection.execute(together, tuple(values))
+        self._connection.executemany(statement, rows[:rest])

@@ -4,7 +4,7 @@ import json
 import sqlite3
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import msgspec
@@ -16,7 +16,7 @@ from kinoteka.database.engines.sqlite.bulk import (
     optimize,
     translated_errors,
 )
-from kinoteka.database.engines.sqlite.driver import SQLiteReader
+from kinoteka.database.engines.sqlite.driver import SQLiteReader, connect
 from kinoteka.database.engines.sqlite.imports import queries
 from kinoteka.database.engines.sqlite.imports.session import SQLiteImportSession
 from kinoteka.database.engines.sqlite.imports.staging import StagingFile
@@ -55,6 +55,12 @@ class SQLiteImportTarget:
     def __init__(self, database: Path) -> None:
         self._database = database
         self._staging = database.with_suffix(STAGING)
+
+    def has_previous_fingerprints(self, source: str) -> bool:
+        """Return whether films of this source have the previous version of the fingerprint."""
+        with closing(connect(self._database)) as connection:
+            found = connection.execute(queries.HAS_PREVIOUS, {"source": source}).fetchone()
+        return bool(found[0])
 
     def create_staging_tables(self) -> StagingFile:
         """Create a new staging file."""
