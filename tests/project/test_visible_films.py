@@ -76,6 +76,7 @@ BUILT = {
 }
 """Calls of the functions that build statements. Add examples here for a new function."""
 BUILDERS = {
+    "kinoteka.core.catalogue.films.queries:_film_statements",
     "kinoteka.core.catalogue.queries:_name_statements",
     "kinoteka.core.catalogue.queries:ids_as_json",
     "kinoteka.core.film_editing.queries:_name_statements",

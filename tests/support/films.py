@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 
@@ -14,6 +15,7 @@ from kinoteka.core.imports.names import sort_key
 from kinoteka.database import film_search as search
 from kinoteka.database import schema, weighted_ratings
 from kinoteka.database.film_columns import UNKNOWN_VERSION
+from kinoteka.database.film_sort import SliceKeys
 from kinoteka.database.interface import Reader
 from kinoteka.database.revisions import INCREMENT_REVISION
 from kinoteka.database.schema import Department, film_credits, film_genres, genres, labels, people
@@ -104,10 +106,20 @@ def fill_catalogue(settings: Settings, films: Sequence[SampleFilm] = CATALOGUE) 
         ids = {film.title: _insert(reader, film) for film in films}
         recount_all(reader)
         weighted_ratings.refresh(reader)
-        search.index(reader, read_entries(reader, list(ids.values())))
+        entries = read_entries(reader, list(ids.values()))
+        search.index(reader, entries)
+        store_film_sort(reader, entries)
         for name in ("catalogue", "access"):
             reader.fetch(INCREMENT_REVISION, revision=name)
     return ids
+
+
+def store_film_sort(reader: Reader, entries: Sequence[search.IndexEntry]) -> None:
+    """Store the keys by which films are sorted by title."""
+    with ThreadPoolExecutor(1) as executor:
+        keys = SliceKeys(reader, executor)
+        keys.add(entries)
+        keys.finish()
 
 
 def stored_counts(settings: Settings, *, recounted: bool = False) -> list[list[tuple[int, ...]]]:

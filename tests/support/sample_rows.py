@@ -79,6 +79,10 @@ ROWS: dict[str, list[dict[str, object]]] = {
     "film_titles": [
         {"film_id": 11, "position": 0, "language": "en", "kind": "translation", "title": "Brother"}
     ],
+    "film_sort": [
+        {"film_id": 11, "language": "", "key": "3brother"},
+        {"film_id": 11, "language": "ru", "key": "2брат"},
+    ],
     "film_countries": [{"film_id": 11, "country": "RU", "position": 0}],
     "genre_counts": [{"genre_id": 7, "label_id": 0, "films": FILM_COUNT}],
     "director_counts": [{"director_id": 9, "label_id": 0, "films": FILM_COUNT}],

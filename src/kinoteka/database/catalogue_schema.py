@@ -209,6 +209,16 @@ film_titles = Table(
     sqlite_with_rowid=False,
 )
 
+# The keys by which films are sorted by title, by the reader's language (`film_sort`).
+film_sort = Table(
+    "film_sort",
+    metadata,
+    reference("film_id", "films.id", primary_key=True),
+    Column("language", Text, primary_key=True),
+    Column("key", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
 # `country` is a code of ISO 3166-1 (two letters).
 film_countries = Table(
     "film_countries",

@@ -10,6 +10,14 @@ from kinoteka.infrastructure.connection_settings import ConnectionSettings
 class CatalogueSettings(ConnectionSettings, frozen=True, kw_only=True):
     """How the catalogue's films are shown."""
 
+    catalogue_language: Annotated[
+        str,
+        Meta(
+            pattern="^([a-z]{2,3})?$",
+            description="Language of titles, genres and directors in all contracts, such as ru; "
+            "as they were imported when empty.",
+        ),
+    ] = ""
     posters: Annotated[
         str,
         Meta(

@@ -3,7 +3,7 @@
 Titles are folded before they are indexed, and queries before they are run. So the engines' own
 rules for case, accents and words have no effect.
 
-Public operations: fold, fold_word, spellings, foreign_words, is_syllable, to_latin.
+Public operations: fold, fold_word, folded_text, spellings, foreign_words, is_syllable, to_latin.
 """
 
 import re
@@ -89,7 +89,12 @@ def fold(text: str) -> list[str]:
     Hyphens separate words, and apostrophes are removed. In scripts without spaces each syllable is
     a word. A text of signs only ("???") is one word.
     """
-    return (_split(_characters(text)) or _signs(text)).split()
+    return folded_text(text).split()
+
+
+def folded_text(text: str) -> str:
+    """Return the words of a text like `fold`, separated by spaces."""
+    return _split(_characters(text)) or _signs(text)
 
 
 def fold_word(word: str) -> str | None:

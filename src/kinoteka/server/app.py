@@ -117,7 +117,7 @@ async def wire(settings: Settings) -> Services:
     revisions = await Revisions.load(database, bus)
     throttle = Throttle(await open_windows(settings, keyring, bus), settings.ipv6_site_factor)
     hashing = PasswordHashing(settings.hashing_threads, settings.hashing_queue)
-    access = Access(revisions)
+    access = Access(revisions, settings.catalogue_language)
     catalogue = Catalogue(settings, revisions, throttle, access, search)
     accounts = Accounts(settings, revisions, throttle, hashing, catalogue)
     actors = Actors(settings, keyring, revisions, access)

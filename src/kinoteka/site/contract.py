@@ -9,6 +9,7 @@ from kinoteka.site.manage import routes as manage
 from kinoteka.site.messages import routes as messages
 from kinoteka.site.ui import assets, preferences
 from kinoteka.site.ui.error_pages import ERROR_RESPONSES, error_response, request_error_response
+from kinoteka.site.ui.pages import language_of
 
 SITE = Contract(
     name="site",
@@ -27,4 +28,5 @@ SITE = Contract(
     error_response=error_response,
     error_schema=Message,
     request_error_response=request_error_response,
+    language_of=language_of,
 )

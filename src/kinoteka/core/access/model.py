@@ -52,7 +52,8 @@ class Actor(msgspec.Struct, frozen=True):
     """The account and session that make a request, or an anonymous visitor.
 
     `labels` are the ids of the access labels whose films are visible to the actor, in ascending
-    order. None: all films are visible.
+    order. None: all films are visible. `language` is the one in which the actor sees titles and
+    names: an empty text means as they were imported.
     """
 
     account_id: int | None
@@ -61,6 +62,7 @@ class Actor(msgspec.Struct, frozen=True):
     roles: tuple[str, ...]
     permissions: frozenset[str]
     labels: tuple[int, ...] | None
+    language: str = ""
 
     def may(self, permission: str) -> bool:
         """Return whether the actor has the permission. Superusers have every permission."""

@@ -42,10 +42,14 @@ class Snapshot(msgspec.Struct, frozen=True):
 
 
 class Access:
-    """Determines what actors may do, and manages roles."""
+    """Determines what actors may do, and manages roles.
 
-    def __init__(self, revisions: Revisions) -> None:
+    `language` is the one in which actors see the catalogue.
+    """
+
+    def __init__(self, revisions: Revisions, language: str = "") -> None:
         self._revisions = revisions
+        self._language = language
         self._snapshot: Snapshot | None = None
         self._anonymous: Actor | None = None
         self._invalidations = 0
@@ -287,6 +291,7 @@ class Access:
             tuple(role.name for role in roles),
             permissions,
             None if superuser else tuple(visible),
+            self._language,
         )
 
     async def _load(self, unit: Unit) -> Snapshot:

@@ -129,8 +129,8 @@ class FilmQuery(msgspec.Struct, frozen=True):
     for `text` are in order of relevance unless `order` is other than "id".
 
     "newest" sorts by year and id, both descending; "rating" by the rating weighted by its votes
-    (`database/weighted_ratings.py`), descending; "title" alphabetically, without regard to case and
-    accents.
+    (`database/weighted_ratings.py`), descending; "title" as readers of the actor's language expect
+    it (`database/film_sort.py`).
     """
 
     genre_id: int | None = None

@@ -71,7 +71,8 @@ class PeopleSearch:
         found = (await self._positions.get(unit, key, find))[: most * _FIELDS]
         people = [found[at : at + _FIELDS] for at in range(0, len(found), _FIELDS)]
         ids = [person_id for person_id, *_ in people]
-        names = {row.id: row.name for row in await unit.all(DIRECTORS.many, ids=ids)}
+        rows = await unit.all(DIRECTORS.many, ids=ids, language=actor.language)
+        names = {row.id: row.name for row in rows}
         return [
             FoundPerson(person_id, names[person_id], department, film_id)
             for person_id, department, film_id in people

@@ -1,6 +1,7 @@
 """Statements on films, genres and directors.
 
-The parameters `every` and `labels` decide which films are visible (`database/visibility.py`).
+The parameters `every` and `labels` decide which films are visible (`database/visibility.py`), and
+`language` the language of titles and names (`database/translations.py`).
 
 Lists of ids are read as one row with a JSON array: with a row per id, a thread that reads a million
 ids would have to acquire the interpreter's lock a million times.
@@ -22,22 +23,22 @@ from sqlalchemy import (
     Select,
     Subquery,
     Table,
+    and_,
     bindparam,
     delete,
     false,
     func,
     insert,
     literal,
+    literal_column,
     select,
     union_all,
     update,
 )
 
 from kinoteka.core.catalogue.model import (
-    FACTS,
     UNKNOWN,
     Director,
-    Film,
     FilmAccess,
     Genre,
     OtherIds,
@@ -48,6 +49,7 @@ from kinoteka.database.schema import (
     film_genres,
     film_ids,
     film_redirects,
+    film_sort,
     films,
     genre_counts,
     genre_redirects,
@@ -55,41 +57,17 @@ from kinoteka.database.schema import (
     labels,
     people,
 )
-from kinoteka.database.statement import Statement, in_list, insert_for, json_array, named_for
+from kinoteka.database.statement import Statement, in_list, insert_for, json_array
+from kinoteka.database.translations import LANGUAGE, genre_name, person_name
 from kinoteka.database.visibility import COUNTED, NO_LABEL_COUNT, VISIBLE, is_visible_count
-from kinoteka.search.title_order import TITLES
 
 LINK_TABLES = {"genre_id": film_genres, "director_id": film_directors}
 
 
-_films = (
-    select(
-        *(films.c[name] for name in FACTS),
-        films.c.id,
-        films.c.votes,
-        films.c.label_id,
-        films.c.hidden_at,
-        *named_for("genre", genres.c.id, genres.c.name),
-        *named_for("director", people.c.id, people.c.name),
-    )
-    .join(genres, genres.c.id == films.c.genre_id)
-    .join(people, people.c.id == films.c.director_id)
-)
-FILM: Statement[Film] = Statement(_films.where(films.c.id == bindparam("film_id"), VISIBLE), Film)
-# Read only if there is no film with the id, so that other reads do not need a second table.
-SURVIVOR: Statement[Film] = Statement(
-    _films.join(film_redirects, film_redirects.c.film_id == films.c.id).where(
-        film_redirects.c.old_id == bindparam("old_id"), VISIBLE
-    ),
-    Film,
-)
 SURVIVOR_IDS: Statement[tuple[int, int]] = Statement(
     select(film_redirects.c.old_id, film_redirects.c.film_id).where(
         in_list(film_redirects.c.old_id, bindparam("ids"))
     )
-)
-FILMS: Statement[Film] = Statement(
-    _films.where(in_list(films.c.id, bindparam("ids")), VISIBLE), Film
 )
 
 
@@ -103,7 +81,7 @@ def _names_of_film(names: Table, links: FromClause, column: str, *, genre: bool)
         select(
             literal(genre).label("is_genre"),
             names.c.id.label("name_id"),
-            names.c.name,
+            (genre_name() if genre else person_name()).label("name"),
             links.c.position,
         )
         .join(links, links.c[column] == names.c.id)
@@ -163,6 +141,8 @@ COUNT_BY_LABEL: Statement[tuple[int, int]] = Statement(
     .group_by(films.c.label_id)
 )
 
+# A film has a key in the language only if it differs from the one under no language.
+_key, _own_key = film_sort.alias("common"), film_sort.alias("own")
 _ORDERS: dict[str, tuple[ColumnElement[Any], ...]] = {
     "id": (films.c.id,),
     "newest": (films.c.year.desc().nulls_last(), films.c.id.desc()),
@@ -170,7 +150,7 @@ _ORDERS: dict[str, tuple[ColumnElement[Any], ...]] = {
         films.c.weighted_rating.desc().nulls_last(),
         *(films.c[name].desc() for name in ("rating", "votes", "id")),
     ),
-    "title": (TITLES.c.words.nulls_last(), films.c.id),
+    "title": (func.coalesce(_own_key.c.key, _key.c.key).nulls_last(), films.c.id),
 }
 _CONDITIONS: dict[str, ColumnElement[bool]] = {
     "year": films.c.year == bindparam("year", type_=BigInteger()),
@@ -192,7 +172,10 @@ def ids_as_json(ordered: Select[tuple[int]]) -> Statement[tuple[str]]:
 
 @cache
 def film_order(filters: tuple[str, ...], order: str) -> Statement[tuple[str]]:
-    """Return a statement for the sorted ids of films. Each filter is also a parameter."""
+    """Return a statement for the sorted ids of films. Each filter is also a parameter.
+
+    The order "title" has the parameter `language`, too.
+    """
     return ids_as_json(_ordered(_filtered(filters), order))
 
 
@@ -205,7 +188,9 @@ def search_result_order(filters: tuple[str, ...], order: str | None) -> Statemen
 
 def _ordered(query: Select[tuple[int]], order: str) -> Select[tuple[int]]:
     if order == "title":
-        query = query.outerjoin(TITLES, TITLES.c.film_id == films.c.id)
+        for keys, language in ((_key, literal_column("''")), (_own_key, LANGUAGE)):
+            own = and_(keys.c.film_id == films.c.id, keys.c.language == language)
+            query = query.outerjoin(keys, own)
     return query.order_by(*_ORDERS[order])
 
 
@@ -250,7 +235,8 @@ def _name_statements(
     row: type[Genre] | type[Director],
 ) -> NameStatements:
     counted, linked = counts.c[column], links.c[column]
-    columns = select(names.c.id, names.c.name)
+    name = genre_name() if row is Genre else person_name()
+    columns = select(names.c.id, name.label("name"))
     visible = select(counted.label("id")).where(
         counts.c.films > 0, is_visible_count(counts.c.label_id)
     )

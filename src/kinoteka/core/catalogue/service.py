@@ -15,6 +15,7 @@ from kinoteka.core.access.model import Actor
 from kinoteka.core.access.service import Access
 from kinoteka.core.catalogue import queries
 from kinoteka.core.catalogue.facets.queries import FILMS_BY_SAME_DIRECTORS, SIMILAR_FILMS
+from kinoteka.core.catalogue.films.queries import film_statements
 from kinoteka.core.catalogue.listing import Listing
 from kinoteka.core.catalogue.model import (
     UNKNOWN,
@@ -113,10 +114,10 @@ class Catalogue:
         Raises:
             DomainError(FILM_UNKNOWN)
         """
-        visible = visible_to(actor.labels)
-        film = await unit.first(queries.FILM, film_id=film_id, **visible)
+        statements, values = film_statements(actor.language), _seen_by(actor)
+        film = await unit.first(statements.one, film_id=film_id, **values)
         if film is None:
-            film = await unit.first(queries.SURVIVOR, old_id=film_id, **visible)
+            film = await unit.first(statements.survivor, old_id=film_id, **values)
         if film is None:
             raise DomainError(Code.FILM_UNKNOWN)
         return film
@@ -128,7 +129,9 @@ class Catalogue:
             DomainError(FILM_UNKNOWN)
         """
         film = await self.film(actor, unit, film_id)
-        names = await unit.all(queries.GENRES_AND_DIRECTORS, film_id=film.id)
+        names = await unit.all(
+            queries.GENRES_AND_DIRECTORS, film_id=film.id, language=actor.language
+        )
         row = await unit.first(queries.OTHER_IDS, film_id=film.id, **visible_to(actor.labels))
         values = row or OtherIds(imdb_id=None, tmdb_id=None)
         return FilmDetails(
@@ -164,7 +167,8 @@ class Catalogue:
 
     async def films_by_id(self, actor: Actor, unit: Unit, ids: Sequence[int]) -> list[Film]:
         """Return the films with these ids, in this order. Skip films that are not visible."""
-        rows = await unit.all(queries.FILMS, ids=list(ids), **visible_to(actor.labels))
+        statement = film_statements(actor.language).many
+        rows = await unit.all(statement, ids=list(ids), **_seen_by(actor))
         films = {film.id: film for film in rows}
         return [films[film_id] for film_id in ids if film_id in films]
 
@@ -192,12 +196,12 @@ class Catalogue:
         Raises:
             DomainError(GENRE_UNKNOWN): it does not exist or has no visible film.
         """
-        visible = visible_to(actor.labels)
-        found: Genre | None = await unit.first(queries.GENRES.one, id=genre_id, **visible)
+        values = _seen_by(actor)
+        found: Genre | None = await unit.first(queries.GENRES.one, id=genre_id, **values)
         if found is None:
             survivor = await unit.first(queries.GENRE_SURVIVOR, old_id=genre_id)
             if survivor is not None:
-                found = await unit.first(queries.GENRES.one, id=survivor[0], **visible)
+                found = await unit.first(queries.GENRES.one, id=survivor[0], **values)
         if found is None:
             raise DomainError(Code.GENRE_UNKNOWN)
         return found
@@ -213,7 +217,7 @@ class Catalogue:
             DomainError(DIRECTOR_UNKNOWN): the director does not exist or has no visible film.
         """
         found: Director | None = await unit.first(
-            queries.DIRECTORS.one, id=director_id, **visible_to(actor.labels)
+            queries.DIRECTORS.one, id=director_id, **_seen_by(actor)
         )
         if found is None:
             raise DomainError(Code.DIRECTOR_UNKNOWN)
@@ -223,9 +227,9 @@ class Catalogue:
         filters = await self._filters(unit, query)
         if filters is None:
             return array("q")
-        key = ("films", actor.labels, query.order, *filters.items())
+        key = ("films", actor.labels, *_order(actor, query), *filters.items())
         statement = queries.film_order(tuple(filters), query.order)
-        values = {**visible_to(actor.labels), **filters}
+        values = {**_seen_by(actor), **filters}
         return await self._positions.get(
             unit,
             key,
@@ -245,7 +249,7 @@ class Catalogue:
         if filters is None:
             return NOTHING_FOUND
         order = None if query.order == "id" else query.order
-        key = ("found", actor.labels, order, words, *filters.items())
+        key = ("found", actor.labels, *_order(actor, query), words, *filters.items())
         statement = queries.search_result_order(tuple(filters), order)
 
         def find(reader: Reader) -> Ids:
@@ -253,7 +257,7 @@ class Catalogue:
                 best = self._search.search(reader, words, actor.labels, MAX_SEARCH_RESULTS)
                 return array("q", [best.is_complete, *best.ids])
             best = self._search.search(reader, words, actor.labels, MAX_RANKED_RESULTS)
-            values = {**visible_to(actor.labels), **filters, "ids": best.ids}
+            values = {**_seen_by(actor), **filters, "ids": best.ids}
             found = parse_ids(reader.fetch(statement, **values)[0][0])
             ids = ordered_like(best.ids, found) if order is None else found
             is_complete = best.is_complete and len(ids) <= MAX_SEARCH_RESULTS
@@ -284,7 +288,18 @@ class Catalogue:
         )
 
         async def read(ids: Sequence[int]) -> list[Any]:
-            rows = {row.id: row for row in await unit.all(statements.many, ids=list(ids))}
+            found = await unit.all(statements.many, ids=list(ids), language=actor.language)
+            rows = {row.id: row for row in found}
             return [rows[row_id] for row_id in ids if row_id in rows]
 
         return Listing(ids, read)
+
+
+def _seen_by(actor: Actor) -> dict[str, Any]:
+    """Return the parameters of statements that read what the actor sees, in its language."""
+    return {**visible_to(actor.labels), "language": actor.language}
+
+
+def _order(actor: Actor, query: FilmQuery) -> tuple[str, str]:
+    """Return the order of a query, and the language if the order depends on it."""
+    return query.order, actor.language if query.order == "title" else ""

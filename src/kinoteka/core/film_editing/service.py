@@ -22,6 +22,7 @@ from kinoteka.core.audit.model import Action, Subject
 from kinoteka.core.audit.record import record
 from kinoteka.core.catalogue import counts
 from kinoteka.core.catalogue import queries as catalogue
+from kinoteka.core.catalogue.film_index import index_films
 from kinoteka.core.catalogue.listing import Listing
 from kinoteka.core.catalogue.model import (
     FACTS,
@@ -40,7 +41,6 @@ from kinoteka.core.film_editing.validation import validate
 from kinoteka.core.imports.genre_vocabulary import genre_key
 from kinoteka.core.imports.names import name_key, sort_key
 from kinoteka.database.revisions import Revisions
-from kinoteka.database.search_entries import ENTRIES
 from kinoteka.database.unit import Conflict, Unit
 from kinoteka.database.weighted_ratings import STORE_ONE as STORE_WEIGHTED_RATING
 from kinoteka.errors import Code, DomainError
@@ -132,7 +132,7 @@ class FilmEditing:
             await self._revisions.increase(unit, revision)
         locked = await _lock_fields(unit, before, changes)
         after = msgspec.structs.replace(before, fields=fields, locked=locked)
-        await _index(unit, film_id)
+        await index_films(unit, film_id)
         details = {"fields": changes} | _short_changes(before.fields, fields, changes)
         if locked != before.locked:
             details["locked"] = [name for name in locked if name not in before.locked]
@@ -190,7 +190,7 @@ class FilmEditing:
         for each in queries.NAMES:
             await self._link(unit, each, film.access, ids[each.field])
         film = msgspec.structs.replace(film, fields=fields)
-        await _index(unit, film_id)
+        await index_films(unit, film_id)
         await record(actor, unit, Action.FILM_CREATED, _subject(film))
         return film_id
 
@@ -296,10 +296,6 @@ async def _block_imports(unit: Unit) -> None:
     # An import assigns the ids of films, genres and directors itself.
     if not await unit.exclude_imports():
         raise DomainError(Code.IMPORT_RUNNING)
-
-
-async def _index(unit: Unit, film_id: int) -> None:
-    await unit.index(await unit.all(ENTRIES, ids=[film_id]))
 
 
 def film_row(fields: FilmFields, ids: dict[str, list[int]]) -> dict[str, object]:

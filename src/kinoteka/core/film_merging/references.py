@@ -92,6 +92,7 @@ FILMS: tuple[Reference, ...] = (
         known_by=("language", "kind", "title"),
         numbered="position",
     ),
+    _recount("film_sort", "film_id"),
     _move_unless_present("film_countries", "film_id", known_by=("country",)),
     _drop("film_locks", "film_id"),
     # Except for those of the two films' records from the other film, which the merge removes.

@@ -13,6 +13,7 @@ from kinoteka.core.audit.model import Action, Subject
 from kinoteka.core.audit.record import record
 from kinoteka.core.catalogue import counts
 from kinoteka.core.catalogue import queries as catalogue
+from kinoteka.core.catalogue.film_index import index_films
 from kinoteka.core.catalogue.model import FilmAccess
 from kinoteka.core.catalogue.parts.service import read_parts
 from kinoteka.core.film_editing.model import EditableFilm
@@ -34,7 +35,6 @@ from kinoteka.core.film_merging.model import (
 )
 from kinoteka.core.film_merging.records import store_records
 from kinoteka.database.revisions import Revisions
-from kinoteka.database.search_entries import ENTRIES
 from kinoteka.database.unit import Unit
 from kinoteka.database.weighted_ratings import STORE_ONE as STORE_WEIGHTED_RATING
 from kinoteka.errors import Code, DomainError, field_invalid
@@ -79,7 +79,7 @@ class FilmMerging:
         moved, deleted = await moving.move_rows(unit, merged.id, survivor.id)
         await unit.run(queries.DELETE_FILM, old_id=merged.id)
         await unit.remove_from_index([merged.id])
-        await unit.index(await unit.all(ENTRIES, ids=[survivor.id]))
+        await index_films(unit, survivor.id)
         before, after = access
         if after != before:
             await unit.run(queries.SET_ACCESS, film_id=survivor.id, **msgspec.structs.asdict(after))
@@ -133,7 +133,7 @@ class FilmMerging:
         for film_id in (survivor_id, old_id):
             await _count(unit, film_id)
         film = await self._editing.get(actor, unit, old_id)
-        await unit.index(await unit.all(ENTRIES, ids=[survivor_id, old_id]))
+        await index_films(unit, survivor_id, old_id)
         await record(actor, unit, Action.FILM_MERGE_UNDONE, _subject(film), merged_into=survivor_id)
         return survivor_id
 

@@ -15,6 +15,7 @@ from kinoteka.core.access.model import FILMS_EDIT, Actor
 from kinoteka.core.audit.model import Action, Subject
 from kinoteka.core.audit.record import record as record_action
 from kinoteka.core.catalogue import counts
+from kinoteka.core.catalogue.film_index import index_films
 from kinoteka.core.film_editing import queries as editing
 from kinoteka.core.film_editing.model import EditableFilm
 from kinoteka.core.film_editing.service import FilmEditing, film_row
@@ -28,7 +29,6 @@ from kinoteka.core.film_splitting.values import Division, divide
 from kinoteka.core.imports.names import name_key
 from kinoteka.database.film_combining import Record
 from kinoteka.database.revisions import Revisions
-from kinoteka.database.search_entries import ENTRIES
 from kinoteka.database.unit import Unit
 from kinoteka.database.weighted_ratings import STORE_ONE as STORE_WEIGHTED_RATING
 from kinoteka.errors import Code, DomainError, field_invalid
@@ -85,7 +85,7 @@ class FilmSplitting:
         )
         new_id = await self._store(unit, film, division)
         await _move(unit, split, division, new_id)
-        await unit.index(await unit.all(ENTRIES, ids=[film_id, new_id]))
+        await index_films(unit, film_id, new_id)
         leaving = [each for each in stored if _key(each) in split.leaving]
         names = [f"{each.source} {each.external_id}" for each in leaving]
         subject = Subject("film", film_id, film.fields.title)

@@ -1,4 +1,7 @@
-"""Statements on bookmarks and selections."""
+"""Statements on bookmarks and selections.
+
+The parameter `language` is that of the titles of films (`database/translations.py`).
+"""
 
 from functools import cache
 
@@ -13,7 +16,8 @@ from kinoteka.core.library.model import (
     SelectionPosition,
 )
 from kinoteka.database.schema import bookmarks, films, selection_films, selections
-from kinoteka.database.statement import Statement, in_list, insert_for, named_for
+from kinoteka.database.statement import Statement, in_list, insert_for
+from kinoteka.database.translations import title_in_language
 from kinoteka.database.visibility import VISIBLE
 
 # Bookmarks
@@ -82,7 +86,10 @@ def _film_of(selection_id: int, film: SelectionFilm) -> tuple[int, SelectionFilm
     return selection_id, film
 
 
-_SELECTION_FILM = named_for("film", *(films.c[name] for name in SelectionFilm.__struct_fields__))
+_SELECTION_FILM = [
+    (title_in_language() if name == "title" else films.c[name]).label(f"film_{name}")
+    for name in SelectionFilm.__struct_fields__
+]
 FILMS_OF: Statement[tuple[int, SelectionFilm]] = Statement(
     select(selection_films.c.selection_id, *_SELECTION_FILM)
     .join(films, films.c.id == selection_films.c.film_id)
@@ -131,7 +138,9 @@ COVERS_OF: Statement[tuple[int, int, Cover]] = Statement(
     select(
         _numbered.c.selection_id,
         _numbered.c.total,
-        *named_for("cover", films.c.id, films.c.title, films.c.poster),
+        films.c.id.label("cover_id"),
+        title_in_language().label("cover_title"),
+        films.c.poster.label("cover_poster"),
     )
     .join(films, films.c.id == _numbered.c.film_id)
     .where(_numbered.c.number <= bindparam("most"))

@@ -91,9 +91,8 @@ async def _cards(actor: Actor, unit: Unit, ids: Sequence[int]) -> list[Selection
     found = {each.id: each for each in await unit.all(queries.SELECTIONS, ids=requested)}
     covers: dict[int, list[Cover]] = {selection_id: [] for selection_id in requested}
     totals = dict.fromkeys(requested, 0)
-    rows = await unit.all_in_thread(
-        queries.COVERS_OF, ids=requested, most=MAX_COVERS, **visible_to(actor.labels)
-    )
+    values = {**visible_to(actor.labels), "language": actor.language, "most": MAX_COVERS}
+    rows = await unit.all_in_thread(queries.COVERS_OF, ids=requested, **values)
     for selection_id, total, cover in rows:
         covers[selection_id].append(cover)
         totals[selection_id] = total

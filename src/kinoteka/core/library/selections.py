@@ -242,7 +242,8 @@ class Selections:
     async def _with_films(self, actor: Actor, unit: Unit, selection: Selection) -> Selection:
         # Reading a thousand films takes milliseconds, so use a thread.
         read = unit.all if unit.in_transaction else unit.all_in_thread
-        rows = await read(queries.FILMS_OF, ids=[selection.id], **visible_to(actor.labels))
+        values = {**visible_to(actor.labels), "language": actor.language}
+        rows = await read(queries.FILMS_OF, ids=[selection.id], **values)
         films = tuple(film for _, film in rows)
         return msgspec.structs.replace(selection, films=films, total=len(films))
 
@@ -252,9 +253,8 @@ class Selections:
         ids = [selection.id for selection in selections]
         films: dict[int, list[SelectionFilm]] = {selection_id: [] for selection_id in ids}
         totals = dict.fromkeys(ids, 0)
-        rows = await unit.all_in_thread(
-            queries.FIRST_FILMS_OF, ids=ids, most=MAX_LISTED_FILMS, **visible_to(actor.labels)
-        )
+        values = {**visible_to(actor.labels), "language": actor.language, "most": MAX_LISTED_FILMS}
+        rows = await unit.all_in_thread(queries.FIRST_FILMS_OF, ids=ids, **values)
         for selection_id, total, film in rows:
             films[selection_id].append(film)
             totals[selection_id] = total

@@ -112,6 +112,20 @@ def run_in_batches(table: str, statement: str, *, batch: int = BATCH) -> None:
             op.get_bind().execute(sa.text(statement), given)
 
 
+def for_each_batch(
+    table: str, work: Callable[[int, int], None], *, after: int = 0, batch: int = BATCH
+) -> None:
+    """Call `work` with the first and the last id of a batch, for all ids of the table after one.
+
+    On PostgreSQL each statement of `work` is a transaction of its own. It must allow its
+    repetition.
+    """
+    last = op.get_bind().execute(sa.text(f"SELECT coalesce(max(id), 0) FROM {table}")).scalar_one()
+    with _without_lock_timeout():
+        for first in range(after + 1, last + 1, batch):
+            work(first, first + batch - 1)
+
+
 def fill_in_batches(
     table: str, source: str, target: str, compute: Callable[[str], str], *, batch: int = BATCH
 ) -> None:

@@ -98,6 +98,9 @@ class Contract:
     `request_error_response`, if set, also gets the request. Its unit of work has been rolled back,
     and its actor may not be known yet.
 
+    `language_of`, if set, returns the language in which the client of a request sees titles and
+    names. In other contracts the setting `catalogue_language` decides.
+
     A contract that `takes_forms` also accepts flat bodies as application/x-www-form-urlencoded.
     """
 
@@ -110,3 +113,4 @@ class Contract:
     error_schema: Any
     request_error_response: Callable[[Any, DomainError], Awaitable[Response]] | None = None
     takes_forms: bool = False
+    language_of: Callable[[Any], str] | None = None

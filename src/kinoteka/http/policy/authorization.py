@@ -1,5 +1,7 @@
 """Authorization: what a request must pass before its body is read."""
 
+import msgspec
+
 from kinoteka.http.mechanics import bodies, forms
 from kinoteka.http.policy import origins, sign_out
 from kinoteka.http.policy.authentication import identify
@@ -27,6 +29,9 @@ async def authorize(request: Request) -> None:
             actor.require(route.permission)
         if route.csrf and request.bearer is None:
             sign_out.check_csrf(request, actor)
+    language_of = request.contract.language_of
+    if language_of is not None:
+        request.actor = msgspec.structs.replace(request.actor, language=language_of(request))
     if route.is_unsafe:
         _check_body_headers(request)
 

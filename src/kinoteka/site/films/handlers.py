@@ -120,7 +120,7 @@ async def show_film(request: Request, film_id: int) -> Response:
     details = await request.core.catalogue.details(request.actor, request.unit, film_id)
     if details.film.id != film_id:
         return moved(request, f"{FILMS}/{details.film.id}")
-    parts = await read_parts(request.unit, film_id)
+    parts = await read_parts(request.unit, film_id, request.actor.language)
     related = await request.core.catalogue.related(request.actor, request.unit, details.film)
     bookmarked = await bookmarked_ids(request, [details.film, *related])
     player = trailer(details.film.trailer)
@@ -140,9 +140,7 @@ async def show_film(request: Request, film_id: int) -> Response:
 
 async def suggest_directors(request: Request, query: DirectorsQuery) -> Response:
     """Show directors whose names begin with the typed text."""
-    found = await request.core.facets.directors(
-        request.actor, request.unit, query.by, request.address
-    )
+    found = await listings.find_directors(request, query.by)
     return await render(request, "films/directors.html", directors=found)
 
 

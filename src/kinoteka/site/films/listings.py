@@ -4,8 +4,10 @@ from collections.abc import Sequence
 
 import msgspec
 
+from kinoteka.core.catalogue.facets.service import MAX_DIRECTORS
 from kinoteka.core.catalogue.listing import Page
 from kinoteka.core.catalogue.model import Director, Film, FilmQuery
+from kinoteka.database.schema import Department
 from kinoteka.errors import Code, DomainError
 from kinoteka.http.policy.request import Request
 from kinoteka.site.films.schemas import (
@@ -113,12 +115,21 @@ async def resolve_director(request: Request, query: FilmsQuery) -> FilmsQuery | 
     """Replace the typed director name by an id. Return None for an unknown director."""
     if not query.by:
         return query
-    found = await request.core.facets.directors(
-        request.actor, request.unit, query.by, request.address
-    )
+    found = await find_directors(request, query.by)
     if not found:
         return None
     return msgspec.structs.replace(query, director=found[0].id, by=None)
+
+
+async def find_directors(request: Request, text: str) -> list[Director]:
+    """Return directors by the beginning of their name, or else by a name in any language."""
+    actor, unit = request.actor, request.unit
+    found = await request.core.facets.directors(actor, unit, text, request.address)
+    if found:
+        return found
+    people = await request.core.people_search.find(actor, unit, text, MAX_DIRECTORS)
+    directing = (each for each in people if each.department == Department.DIRECTING)
+    return [Director(each.id, each.name) for each in directing]
 
 
 def empty_listing(path: str, query: FilmsQuery, *, signed_in: bool) -> FilmListing:

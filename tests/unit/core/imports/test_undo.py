@@ -12,7 +12,7 @@ from tests.support.films import stored_counts
 
 ALIEN = film("1", "Alien", year=1979, votes=5, rating=8.0, genres=["Horror"], directors=["Scott"])
 RAN = film("2", "Ran", year=1985, genres=["War"], directors=["Akira Kurosawa"])
-TABLES = ("films", "film_values", "film_ids", "film_genres", "credits")
+TABLES = ("films", "film_values", "film_ids", "film_genres", "credits", "film_sort")
 
 
 def changed(record, **fields):

@@ -33,12 +33,13 @@ from kinoteka.database.schema import (
     people,
 )
 from kinoteka.database.statement import Statement, position_in
+from kinoteka.database.translations import genre_name
 from kinoteka.database.visibility import VISIBLE, is_visible_count
 
 # Values of filters
 
 GENRE_COUNTS: Statement[GenreCount] = Statement(
-    select(genres.c.id, genres.c.name, func.sum(genre_counts.c.films).label("films"))
+    select(genres.c.id, genre_name().label("name"), func.sum(genre_counts.c.films).label("films"))
     .join(genre_counts, genre_counts.c.genre_id == genres.c.id)
     .where(
         genre_counts.c.films > 0,

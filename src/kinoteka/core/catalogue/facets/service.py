@@ -22,6 +22,7 @@ from kinoteka.database.revisions import Revisions
 from kinoteka.database.unit import Unit
 from kinoteka.database.visibility import sees_label, visible_to
 from kinoteka.infrastructure.settings import Settings
+from kinoteka.search.title_order import title_key
 
 MAX_NAME_LENGTH = 200
 MAX_DIRECTORS = 10
@@ -47,13 +48,15 @@ class Facets:
 
     async def genres(self, actor: Actor, unit: Unit) -> list[GenreCount]:
         """Return the genres that have a visible film, with their counts, ordered by name."""
-        values = visible_to(actor.labels)
-        return await self._cached(
-            unit,
-            ("genres", actor.labels),
-            ("film_genres",),
-            lambda reader: reader.fetch(queries.GENRE_COUNTS, **values),
-        )
+        language = actor.language
+        values = {**visible_to(actor.labels), "language": language}
+
+        def read(reader: Reader) -> list[GenreCount]:
+            found = reader.fetch(queries.GENRE_COUNTS, **values)
+            return sorted(found, key=lambda genre: title_key(genre.name, language, language))
+
+        key = ("genres", actor.labels, language)
+        return await self._cached(unit, key, ("film_genres",), read)
 
     async def years(self, actor: Actor, unit: Unit) -> list[int]:
         """Return the years of visible films, newest first."""
@@ -103,7 +106,8 @@ class Facets:
             return found[:most]
 
         ids = await self._names.get(unit, (actor.labels, words, most), find, ("film_directors",))
-        rows = {row.id: row for row in await unit.all(DIRECTORS.many, ids=list(ids))}
+        found = await unit.all(DIRECTORS.many, ids=list(ids), language=actor.language)
+        rows = {row.id: row for row in found}
         return [rows[row_id] for row_id in ids if row_id in rows]
 
     async def _cached(

@@ -15,6 +15,7 @@ from kinoteka.database.schema import (
     person_names,
 )
 from kinoteka.database.statement import Statement, in_list
+from kinoteka.database.translations import person_name
 from kinoteka.database.visibility import VISIBLE
 
 
@@ -39,7 +40,7 @@ CREDITS: Statement[FilmCredit] = Statement(
     select(
         film_credits.c.department,
         film_credits.c.person_id,
-        people.c.name,
+        person_name().label("name"),
         film_credits.c.role,
     )
     .join(people, people.c.id == film_credits.c.person_id)
@@ -81,7 +82,7 @@ CREDITED: Statement[tuple[int]] = Statement(
     .limit(MOST_CREDITED)
 )
 PERSON: Statement[Director] = Statement(
-    select(people.c.id, people.c.name).where(
+    select(people.c.id, person_name().label("name")).where(
         people.c.id == bindparam("person_id"), people.c.id != UNKNOWN
     ),
     Director,

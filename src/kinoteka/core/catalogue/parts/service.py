@@ -25,9 +25,9 @@ class FilmParts(msgspec.Struct, frozen=True):
     ids: dict[str, str]
 
 
-async def read_parts(unit: Unit, film_id: int) -> FilmParts:
-    """Return what belongs to a film that the actor sees."""
-    credited = await unit.all(queries.CREDITS, film_id=film_id)
+async def read_parts(unit: Unit, film_id: int, language: str = "") -> FilmParts:
+    """Return what belongs to a film that the actor sees, with people's names in a language."""
+    credited = await unit.all(queries.CREDITS, film_id=film_id, language=language)
     countries = await unit.all(queries.COUNTRIES, film_id=film_id)
     ids: dict[str, str] = {}
     for kind, value in await unit.all(queries.IDS, film_id=film_id):
@@ -56,7 +56,7 @@ async def read_person(actor: Actor, unit: Unit, person_id: int) -> Director:
     Raises:
         DomainError(DIRECTOR_UNKNOWN)
     """
-    person = await unit.first(queries.PERSON, person_id=person_id)
+    person = await unit.first(queries.PERSON, person_id=person_id, language=actor.language)
     if person is not None:
         for department in queries.PAGE_DEPARTMENTS:
             if await read_credited(actor, unit, person_id, department):

@@ -2,9 +2,10 @@
 
 import fcntl
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 from kinoteka.database.bulk import AlreadyRunning, BulkFailed
 from kinoteka.database.engines.sqlite.driver import connect
@@ -82,6 +83,17 @@ def bulk_transaction(
             raise
     finally:
         connection.close()
+
+
+def copy_rows(
+    connection: sqlite3.Connection,
+    target: str,
+    types: Sequence[str],
+    rows: Iterable[Sequence[Any]],
+) -> None:
+    """Write rows into `target`, a table with its columns. The types are those of the values."""
+    values = ", ".join("?" * len(types))
+    connection.executemany(f"INSERT INTO {target} VALUES ({values})", rows)
 
 
 def optimize(path: Path) -> None:

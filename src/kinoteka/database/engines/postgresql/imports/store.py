@@ -29,6 +29,7 @@ from kinoteka.database.engines.postgresql.search import index as search
 from kinoteka.database.engines.postgresql.search import words as postgresql_words
 from kinoteka.database.film_combining import combine, finish
 from kinoteka.database.film_matching import COUNT_RULES, match
+from kinoteka.database.film_sort import SliceKeys
 from kinoteka.database.import_members import EXTRAS
 from kinoteka.database.import_target import Batch, BeforeCommit, Changes, ImportRules, OnStored
 from kinoteka.database.member_tables import KINDS
@@ -251,6 +252,7 @@ class _StoreTransaction:
         (last,) = self._row(planning.LAST_POSITION)
         with ThreadPoolExecutor(1, "indexing") as indexer:
             index_rows: Future[IndexRows] | None = None
+            sort_keys = SliceKeys(self._reader, indexer)
             for after in range(0, last, import_target.SLICE):
                 part = {"after": after, "until": after + import_target.SLICE}
                 rows = self._run(queries.films_stored(new=new), **part).fetchall()
@@ -262,10 +264,12 @@ class _StoreTransaction:
                 entries = read_entries(self._reader, [film_id for (film_id,) in rows])
                 # The server stores in its own process, so this runs beside the next slice.
                 index_rows = indexer.submit(index_rows_of, entries)
+                sort_keys.add(entries)
                 self._done += len(rows)
                 self._on_stored(self._done, planned)
             if index_rows is not None:
                 self._index(index_rows.result())
+            sort_keys.finish()
         postgresql_words.add(self._connection, self._words)
         self._words.clear()
 

@@ -23,6 +23,7 @@ from kinoteka.database.engines.sqlite.imports.staging import StagingFile
 from kinoteka.database.engines.sqlite.search import index as search
 from kinoteka.database.film_combining import combine, finish
 from kinoteka.database.film_matching import COUNT_RULES, match
+from kinoteka.database.film_sort import SliceKeys
 from kinoteka.database.import_members import EXTRAS
 from kinoteka.database.import_target import Batch, BeforeCommit, Changes, ImportRules, OnStored
 from kinoteka.database.member_tables import KINDS
@@ -199,6 +200,7 @@ def _store_planned(
     last = int(connection.execute(queries.LAST_POSITION).fetchone()[0])
     with ThreadPoolExecutor(1, "indexing") as indexer:
         index_rows: Future[IndexRows] | None = None
+        sort_keys = SliceKeys(SQLiteReader(connection), indexer)
         for after in range(0, last, import_target.SLICE):
             part = {**parameters, "after": after, "until": after + import_target.SLICE}
             done += connection.execute(queries.STORE_FILMS, part).rowcount
@@ -214,9 +216,11 @@ def _store_planned(
             entries = read_entries(SQLiteReader(connection), film_ids)
             # SQLite releases the GIL while a statement runs, so this runs beside the next slice.
             index_rows = indexer.submit(index_rows_of, entries)
+            sort_keys.add(entries)
             on_stored(done, planned)
         if index_rows is not None:
             search.add_rows(connection, index_rows.result())
+        sort_keys.finish()
     search.optimize(connection)
 
 

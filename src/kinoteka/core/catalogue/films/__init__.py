@@ -1,0 +1,1 @@
+"""Films as rows, in the language of their reader."""
