@@ -26,8 +26,13 @@ class FilmRecord(msgspec.Struct, frozen=True):
 
 
 class Split(msgspec.Struct, frozen=True):
-    """The records that leave a film, and whether bookmarks and selections follow them."""
+    """The records that leave a film, and what follows them.
+
+    Bookmarks and places in selections are references, and parts are the cast and other credits,
+    further titles and countries, of which is unknown which source they came from.
+    """
 
     film_id: int
     leaving: frozenset[RecordKey]
     moves_references: bool = False
+    moves_parts: bool = False

@@ -3,16 +3,20 @@
 from typing import Any
 
 import msgspec
-from sqlalchemy import BindParameter, bindparam, exists, insert, null, select, update
+from sqlalchemy import BindParameter, Table, bindparam, exists, insert, null, select, update
 
 from kinoteka.core.catalogue.model import FACTS
 from kinoteka.database.film_columns import UNKNOWN_VERSION
+from kinoteka.database.import_members import EXTRAS, LOCKS, STORED
 from kinoteka.database.schema import (
+    Department,
+    film_credits,
     film_ids,
     film_locks,
     film_redirects,
     film_values,
     films,
+    metadata,
     sources,
 )
 from kinoteka.database.statement import Statement
@@ -99,3 +103,18 @@ UNSTORE_ONLY_RECORD: Statement[tuple[Any, ...]] = Statement(
     .where(film_values.c.film_id == _FILM_ID, _is_only, ~_is_locked)
     .values(record=null())
 )
+
+
+def _move_part(table: Table, field: str) -> Statement[tuple[()]]:
+    """Return the statement that moves the rows of a table, unless the field is locked."""
+    locked = select(film_locks.c.film_id).where(
+        film_locks.c.film_id == _FILM_ID, film_locks.c.field == field
+    )
+    moved = update(table).where(table.c.film_id == _FILM_ID, ~locked.exists())
+    if table is film_credits:
+        moved = moved.where(film_credits.c.department != Department.DIRECTING.value)
+    return Statement(moved.values(film_id=bindparam("new_id")))
+
+
+MOVE_PARTS = tuple(_move_part(metadata.tables[STORED[part]], LOCKS[part]) for part in EXTRAS)
+"""Move the cast and other credits, further titles and countries. Directors follow the records."""

@@ -128,6 +128,9 @@ async def _move(unit: Unit, split: Split, division: Division, new_id: int) -> No
     for each in (film_id, new_id):
         await unit.run(queries.UNSTORE_ONLY_RECORD, film_id=each)
     await separate_films(unit, film_id, new_id)
+    if split.moves_parts:
+        for statement in queries.MOVE_PARTS:
+            await unit.run(statement, film_id=film_id, new_id=new_id)
     if split.moves_references:
         for reference in merging.REFERENCES:
             if reference.is_of_members and reference.move is not None:

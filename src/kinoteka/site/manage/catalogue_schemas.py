@@ -99,10 +99,11 @@ class MergeForm(msgspec.Struct, frozen=True):
 
 
 class SplitForm(msgspec.Struct, frozen=True):
-    """The records that leave a film (`6:tt0133093`), and where bookmarks and selections belong."""
+    """The records that leave a film (`6:tt0133093`), and what moves with them."""
 
     leaving: list[str] = []
     references: str = ""
+    parts: str = ""
 
     def split(self, film_id: int) -> Split:
         """Return the split of a film."""
@@ -112,7 +113,12 @@ class SplitForm(msgspec.Struct, frozen=True):
             for source, _, external_id in keys
             if source.isascii() and source.isdigit() and len(source) < MAX_DIGITS
         )
-        return Split(film_id, leaving, moves_references=self.references == "move")
+        return Split(
+            film_id,
+            leaving,
+            moves_references=self.references == "move",
+            moves_parts=self.parts == "move",
+        )
 
 
 class UndoMergeForm(msgspec.Struct, frozen=True):

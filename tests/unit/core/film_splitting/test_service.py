@@ -135,6 +135,28 @@ async def test_bookmarks_and_selections_follow_only_if_the_operator_chooses(
     assert await selected(services, anna, selection_id) == expected
 
 
+@pytest.mark.parametrize("moves", [False, True])
+async def test_cast_titles_and_countries_follow_only_if_the_operator_chooses(
+    services: Services, outrage: int, root: Actor, moves: bool
+) -> None:
+    settings = services.settings
+    (director,) = rows(settings, "SELECT id FROM people WHERE name = 'Takeshi Kitano'")
+    execute(settings, "INSERT INTO credits VALUES (?, 3, 0, ?, 'Otomo')", outrage, director)
+    title = "INSERT INTO film_titles VALUES (?, 0, 'ru', 'translation', 'Беспредел')"
+    execute(settings, title, outrage)
+    execute(settings, "INSERT INTO film_countries VALUES (?, 'JP', 0)", outrage)
+    execute(settings, "INSERT INTO film_locks VALUES (?, 'countries')", outrage)
+    lens = key(settings, "lens", "7")
+    new_id = await split(services, root, outrage, lens, moves_parts=moves)
+    chosen = new_id if moves else outrage
+    assert rows(settings, "SELECT film_id FROM credits WHERE department = 3") == [chosen]
+    directed = "SELECT film_id FROM credits WHERE department = 1 AND person_id = ?"
+    assert rows(settings, directed, director) == [new_id]
+    assert rows(settings, "SELECT film_id FROM film_titles") == [chosen]
+    assert rows(settings, "SELECT film_id FROM film_countries") == [outrage]
+    assert await search(services, await anonymous_actor(services), "беспредел") == [chosen]
+
+
 async def test_split_is_in_the_audit_log(services: Services, outrage: int, root: Actor) -> None:
     new_id = await split(services, root, outrage, key(services.settings, "lens", "7"))
     page = await perform(services, services.audit.entries, root, AuditFilter(subject_kind="film"))
