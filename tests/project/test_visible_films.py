@@ -84,6 +84,7 @@ BUILDERS = {
     "kinoteka.core.film_merging.queries:_reference_statements",
     "kinoteka.core.film_merging.queries:restore_row",
     "kinoteka.core.film_posters.queries:_delete_some",
+    "kinoteka.core.film_splitting.queries:_move_part",
     "kinoteka.core.library.queries:editable_order",
 }
 """Functions whose statements are values of modules, or have nothing to do with films."""
