@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from kinoteka.core.catalogue.model import FACTS, FilmFields
+from kinoteka.core.catalogue.model import FACTS, FIELDS, FilmFields
 from kinoteka.core.film_editing.model import EditableFilm
 from kinoteka.core.imports.choice import choose
 from kinoteka.database.film_combining import Record
@@ -30,7 +30,7 @@ def divide(film: EditableFilm, *, leaving: Sequence[Record], staying: Sequence[R
     Locked fields of the film stay as they are. An id that both sides have stays with the film.
     """
     stays, leaves = choose(staying), choose(leaving)
-    locked = {name: getattr(film.fields, name) for name in film.locked}
+    locked = {name: getattr(film.fields, name) for name in FIELDS if name in film.locked}
     kept = {tuple(each) for each in stays.get("ids", ())}
     ids = [(kind, value) for kind, value in leaves.get("ids", ())]
     return Division(

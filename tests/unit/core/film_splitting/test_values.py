@@ -25,7 +25,8 @@ def test_each_side_has_the_values_of_its_first_source_with_one() -> None:
 
 
 def test_locked_fields_stay_with_the_film() -> None:
-    found = divide(film("title"), leaving=[{"title": "B"}], staying=[{"title": "A", "year": 2001}])
+    locked = film("title", "cast")
+    found = divide(locked, leaving=[{"title": "B"}], staying=[{"title": "A", "year": 2001}])
     assert (found.staying.title, found.staying.year) == ("Edited", 2001)
     assert found.leaving.title == "B"
 
