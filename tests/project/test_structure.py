@@ -63,6 +63,7 @@ TESTED_ELSEWHERE = {
     "database/import_session.py": "by its implementations and film_matching.py",
     "database/import_tables.py": "by the migrations, which must lead to it",
     "database/redirect_tables.py": "by the migrations, which must lead to it",
+    "database/job_tables.py": "by the migrations, which must lead to it",
     "database/chat_tables.py": "by the migrations, which must lead to it",
     "database/schema_columns.py": "by the schema",
     "http/mechanics/numbers.py": "data; every contract is tried with numbers beyond",

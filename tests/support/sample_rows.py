@@ -182,6 +182,21 @@ ROWS: dict[str, list[dict[str, object]]] = {
             "address": "::1",
         }
     ],
+    "jobs": [
+        {
+            "id": number,
+            "kind": "prune",
+            "key": key,
+            "payload": '{"name":"Ärger"}',
+            "created_at": 1,
+            "run_at": LARGE,
+            "attempts": 2,
+            "lease_until": None,
+            "last_error": "no answer",
+            "failed_at": failed_at,
+        }
+        for number, key, failed_at in ((7, "prune", None), (8, None, 3))
+    ],
     "import_mappings": [{"name": "Ärger", "mapping": '["title=Name"]', "options": '{"scale":"5"}'}],
     "import_runs": [
         {

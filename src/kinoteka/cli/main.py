@@ -37,6 +37,7 @@ COMMANDS = {
     "doctor": "doctor.command:doctor",
     "export-openapi": "export_openapi:export_openapi",
     "import": "import_films:import_films",
+    "jobs": "jobs:jobs",
     "label": "label:label",
     "migrate": "migrate:migrate_database",
     "restore": "restore:restore",

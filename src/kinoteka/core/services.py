@@ -23,6 +23,7 @@ from kinoteka.core.film_posters.service import FilmPosters
 from kinoteka.core.film_splitting.service import FilmSplitting
 from kinoteka.core.import_runs.service import ImportRuns
 from kinoteka.core.import_runs.uploads import ImportUploads
+from kinoteka.core.jobs.service import Jobs
 from kinoteka.core.library.bookmarks import Bookmarks
 from kinoteka.core.library.selection_lists import SelectionLists
 from kinoteka.core.library.selection_search import SelectionSearch
@@ -90,3 +91,4 @@ class Services:
     film_posters: FilmPosters
     import_runs: ImportRuns
     import_uploads: ImportUploads
+    jobs: Jobs

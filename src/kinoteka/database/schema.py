@@ -52,6 +52,7 @@ from kinoteka.database.import_tables import (
     separations,
     sources,
 )
+from kinoteka.database.job_tables import jobs
 from kinoteka.database.redirect_tables import film_redirects, genre_redirects
 from kinoteka.database.schema_columns import (
     Id,
@@ -92,6 +93,7 @@ __all__ = [
     "genres",
     "import_mappings",
     "import_runs",
+    "jobs",
     "key_fingerprints",
     "labels",
     "messages",

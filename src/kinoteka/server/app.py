@@ -34,6 +34,7 @@ from kinoteka.core.film_posters.service import FilmPosters
 from kinoteka.core.film_splitting.service import FilmSplitting
 from kinoteka.core.import_runs.service import ImportRuns
 from kinoteka.core.import_runs.uploads import ImportUploads
+from kinoteka.core.jobs.service import Jobs
 from kinoteka.core.library.bookmarks import Bookmarks
 from kinoteka.core.library.selection_lists import SelectionLists
 from kinoteka.core.library.selection_search import SelectionSearch
@@ -194,6 +195,7 @@ async def wire(settings: Settings) -> Services:
         film_posters=FilmPosters(settings, database, media, film_editing),
         import_runs=import_runs,
         import_uploads=ImportUploads(settings.data, import_runs),
+        jobs=Jobs(),
     )
 
 

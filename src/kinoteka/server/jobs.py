@@ -8,10 +8,12 @@ import structlog
 from kinoteka.core.accounts import skeletons
 from kinoteka.core.accounts.common_passwords import common_passwords
 from kinoteka.core.import_runs.undo import prune_changes
+from kinoteka.core.jobs.model import HOUR, JobKind
 from kinoteka.core.services import Services
 from kinoteka.database.unit import Unit, unit_of_work
 from kinoteka.errors import DomainError
 from kinoteka.infrastructure.tasks import BackgroundTasks, close_step
+from kinoteka.server.job_runner import JobRunner
 from kinoteka.server.metrics import Metrics
 
 log = structlog.get_logger()
@@ -19,32 +21,35 @@ log = structlog.get_logger()
 REVISION_SECONDS = 0.5
 LAST_SEEN_SECONDS = 60
 LISTENER_SECONDS = 15
-PRUNE_SECONDS = 3600
+POSTER_USE_SECONDS = 3600
 IMPORT_SECONDS = 30
 STORE_CLOSE_SECONDS = 2.0
 """How long storing the last use of sessions may take when the server stops."""
 
 
 class BackgroundJobs:
-    """Runs every job again and again until closed."""
+    """Runs what each worker does again and again, and the jobs of the queue, until closed."""
 
     def __init__(self, services: Services, metrics: Metrics) -> None:
         self._services = services
         self._metrics = metrics
         self._tasks = BackgroundTasks()
+        self._runner = JobRunner(services.database, services.jobs, job_kinds(services))
 
     def start(self) -> None:
         """Start all jobs."""
         self._tasks.start(self._every(REVISION_SECONDS, _check_revisions))
         self._tasks.start(self._every(LAST_SEEN_SECONDS, _store_session_use))
-        self._tasks.start(self._every(PRUNE_SECONDS, _prune))
+        self._tasks.start(self._every(POSTER_USE_SECONDS, _store_poster_use))
         self._tasks.start(self._every(LISTENER_SECONDS, _remove_expired_listeners))
         self._tasks.start(self._every(IMPORT_SECONDS, _supervise_imports, at_once=True))
         self._tasks.start(self._metrics.watch(self._services))
         self._tasks.start(asyncio.to_thread(common_passwords))
+        self._runner.start()
 
     async def close(self) -> None:
         """Cancel the jobs and wait for them to end. Then store when sessions were last used."""
+        await self._runner.close()
         await self._tasks.close()
         await close_step("last seen", _store_last_seen(self._services), STORE_CLOSE_SECONDS)
 
@@ -91,6 +96,20 @@ async def _supervise_imports(services: Services, unit: Unit) -> None:
     await services.import_uploads.prune()
 
 
+async def _store_poster_use(services: Services, unit: Unit) -> None:
+    await services.film_posters.store_use(unit)
+
+
+def job_kinds(services: Services) -> dict[str, JobKind]:
+    """Return what jobs of each kind in the queue do."""
+
+    async def prune(_payload: str) -> None:
+        async with unit_of_work(services.database) as unit:
+            await _prune(services, unit)
+
+    return {"prune": JobKind(prune, every=HOUR)}
+
+
 async def _prune(services: Services, unit: Unit) -> None:
     await services.sessions.prune(unit)
     await services.audit.prune(unit)
@@ -98,6 +117,7 @@ async def _prune(services: Services, unit: Unit) -> None:
     await skeletons.backfill(unit)
     await services.film_posters.prune(unit)
     await services.film_merging.prune(unit)
+    await services.jobs.prune(unit)
 
 
 async def _remove_expired_listeners(services: Services, unit: Unit) -> None:

@@ -1,6 +1,6 @@
 """Find, fetch, upload and delete the posters of films.
 
-Public operations: find, redirect, read, upload, remove_upload, prune.
+Public operations: find, redirect, read, upload, remove_upload, store_use, prune.
 
 A poster that a data set names is fetched at its first view. Until then, and whenever that fails,
 the server shows a drawn one (`core/media/posters.py`).
@@ -115,11 +115,14 @@ class FilmPosters:
         stored = await unit.first(queries.POSTER, film_id=film_id)
         return stored is not None and stored.is_uploaded
 
-    async def prune(self, unit: Unit) -> None:
-        """Store when posters were viewed, and delete posters that are unused or too many."""
+    async def store_use(self, unit: Unit) -> None:
+        """Store which posters this process has shown since the last time."""
         used, self._used = self._used, set()
         if used:
             await unit.run(queries.MARK_USED, film_ids=list(used), used_at=now())
+
+    async def prune(self, unit: Unit) -> None:
+        """Delete posters that are unused or too many."""
         await self._storage.prune(unit)
 
     async def close(self) -> None:

@@ -232,6 +232,7 @@ class TestUploads:
 class TestPruning:
     async def prune(self, catalogue: Catalogue) -> None:
         async with unit_of_work(catalogue.services.database) as unit:
+            await catalogue.posters.store_use(unit)
             await catalogue.posters.prune(unit)
 
     async def test_poster_of_a_film_without_its_address_is_deleted(self, catalogue):

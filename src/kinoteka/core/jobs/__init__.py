@@ -1,0 +1,1 @@
+"""Work that outlives a request: queued in the database, retried, taken over from killed workers."""
