@@ -14,11 +14,9 @@ from typing import Any
 from kinoteka.core.access.model import Actor
 from kinoteka.core.access.service import Access
 from kinoteka.core.catalogue import queries
-from kinoteka.core.catalogue.facets.queries import FILMS_BY_SAME_DIRECTORS, SIMILAR_FILMS
 from kinoteka.core.catalogue.films.queries import film_statements
 from kinoteka.core.catalogue.listing import Listing
 from kinoteka.core.catalogue.model import (
-    UNKNOWN,
     Director,
     Film,
     FilmDetails,
@@ -29,6 +27,7 @@ from kinoteka.core.catalogue.model import (
 from kinoteka.core.catalogue.order_revisions import RELATED, revisions_of
 from kinoteka.core.catalogue.positions import Ids, Positions, ordered_like, parse_ids
 from kinoteka.core.catalogue.search_index import MAX_SEARCH_LENGTH, FilmSearch
+from kinoteka.core.catalogue.similar_films import find_similar
 from kinoteka.core.rate_limits import Throttle
 from kinoteka.core.text import clean_text
 from kinoteka.database.interface import Reader
@@ -143,22 +142,12 @@ class Catalogue:
         )
 
     async def related(self, actor: Actor, unit: Unit, film: Film) -> list[Film]:
-        """Return visible films that are similar: by directors, then genres, cast and countries."""
-        values = {
-            **visible_to(actor.labels),
-            "film_id": film.id,
-            "genre_id": film.genre.id,
-            "year": film.year,
-            "rating": film.rating,
-            "most": MAX_RELATED_FILMS,
-        }
+        """Return visible films that are similar, the most similar ones first."""
 
         def find(reader: Reader) -> Ids:
-            found = parse_ids(reader.fetch(FILMS_BY_SAME_DIRECTORS, **values)[0][0])
-            if len(found) < MAX_RELATED_FILMS and film.genre.id != UNKNOWN:
-                similar = parse_ids(reader.fetch(SIMILAR_FILMS, **values)[0][0])
-                found.extend(each for each in similar if each not in found)
-            return found[:MAX_RELATED_FILMS]
+            return array(
+                "q", find_similar(reader, film.id, film.genre.id, actor.labels, MAX_RELATED_FILMS)
+            )
 
         ids = await self._small_positions.get(
             unit, ("related", actor.labels, film.id), find, RELATED

@@ -2,18 +2,15 @@
 
 from typing import Any
 
+import msgspec
 from sqlalchemy import (
     BigInteger,
-    Float,
     Select,
-    Table,
     asc,
     bindparam,
     desc,
-    distinct,
     func,
     null,
-    or_,
     select,
     union,
     union_all,
@@ -22,17 +19,17 @@ from sqlalchemy import (
 from kinoteka.core.catalogue.model import UNKNOWN, GenreCount
 from kinoteka.core.catalogue.queries import ids_as_json
 from kinoteka.database.schema import (
+    Department,
     director_counts,
     film_countries,
     film_credits,
-    film_directors,
     film_genres,
     films,
     genre_counts,
     genres,
     people,
 )
-from kinoteka.database.statement import Statement, position_in
+from kinoteka.database.statement import Statement, in_list, position_in
 from kinoteka.database.translations import genre_name
 from kinoteka.database.visibility import VISIBLE, is_visible_count
 
@@ -85,7 +82,6 @@ NAMES_CONTAINING = ids_as_json(
 # Films that are similar to the film that the parameters describe
 
 YEAR = bindparam("year", type_=BigInteger())
-RATING = bindparam("rating", type_=Float())
 FILM_ID = bindparam("film_id", type_=BigInteger())
 GENRE_ID = bindparam("genre_id", type_=BigInteger())
 
@@ -93,28 +89,24 @@ NEAR_YEARS = 50
 """The number of earlier and of later candidates, in the order of years."""
 NEAR_IDS = 30
 """The number of candidates of the genre with smaller and with larger ids."""
-
 NEAR_PEOPLE = 100
 """The number of candidates with people of the film."""
-MAIN_CREDITS = 8
-"""The number of people in each department of the film whose other films are candidates."""
 
-_own = film_directors.alias("own")
-FILMS_BY_SAME_DIRECTORS = ids_as_json(
-    select(films.c.id)
-    .join(film_directors, film_directors.c.film_id == films.c.id)
-    .join(_own, _own.c.director_id == film_directors.c.director_id)
-    .where(
-        _own.c.film_id == FILM_ID,
-        _own.c.director_id != UNKNOWN,
-        films.c.id != FILM_ID,
-        VISIBLE,
-    )
-    .group_by(films.c.id)
-    .order_by(func.count().desc(), films.c.rating.desc().nulls_last(), films.c.id)
-    .limit(bindparam("most", type_=BigInteger()))
-)
-"""Films by the same directors, ordered by the number of common directors and the rating."""
+
+class SharedCredit(msgspec.Struct, frozen=True):
+    """A credit of a film. `department` is a value of `Department`."""
+
+    film_id: int
+    person_id: int
+    department: int
+
+
+class FilmTraits(msgspec.Struct, frozen=True):
+    """The fields of a film that films are compared by, beside genres, people and countries."""
+
+    id: int
+    year: int | None
+    rating: float | None
 
 
 def _limited(near: Select[Any], most: int) -> Select[Any]:
@@ -139,68 +131,60 @@ def _near_by_year(*, later: bool) -> Select[Any]:
     return _limited(select(near.c.id).order_by(order(near.c.year), order(near.c.id)), NEAR_YEARS)
 
 
-_credit, _own_credit = film_credits.alias("credit"), film_credits.alias("own_credit")
-_films_of_people = (
-    select(_credit.c.film_id)
-    .join(_own_credit, _own_credit.c.person_id == _credit.c.person_id)
-    .where(
-        _own_credit.c.film_id == FILM_ID,
-        _own_credit.c.position < MAIN_CREDITS,
-        _own_credit.c.person_id != UNKNOWN,
-    )
+_credit = (film_credits.c.film_id, film_credits.c.person_id, film_credits.c.department)
+_of_main_departments = film_credits.c.department <= Department.ACTING.value
+_of_people = (in_list(film_credits.c.person_id, bindparam("people")), _of_main_departments)
+OWN_CREDITS: Statement[SharedCredit] = Statement(
+    select(*_credit).where(
+        film_credits.c.film_id == FILM_ID,
+        film_credits.c.person_id != UNKNOWN,
+        _of_main_departments,
+    ),
+    SharedCredit,
 )
-
-
-def _number_shared(links: Table, column: str) -> Any:
-    """Return how many values of a column the candidate and the film have in common."""
-    theirs, own = links.alias(), links.alias()
-    # Without `coalesce`, the engine might read all films of a person.
-    value = func.coalesce(theirs.c[column], null())
-    of_film = select(own.c[column]).where(own.c.film_id == FILM_ID)
-    if links is not film_countries:
-        of_film = of_film.where(own.c[column] != UNKNOWN)
-    return (
-        select(func.count(distinct(theirs.c[column])))
-        .where(theirs.c.film_id == films.c.id, value.in_(of_film))
-        .correlate(films)
-        .scalar_subquery()
-    )
-
+"""The directors, writers and actors of the film."""
 
 _of_genre = select(film_genres.c.film_id).where(film_genres.c.genre_id == GENRE_ID)
 # Candidates come from short index scans, whatever the size of the catalogue.
 _candidates = union(
-    _limited(_films_of_people, NEAR_PEOPLE),
+    _limited(select(film_credits.c.film_id.label("id")).where(*_of_people), NEAR_PEOPLE),
     _near_by_year(later=True),
     _near_by_year(later=False),
     _limited(
-        _of_genre.where(film_genres.c.film_id > FILM_ID).order_by(film_genres.c.film_id), NEAR_IDS
+        _of_genre.where(film_genres.c.film_id > FILM_ID).order_by(film_genres.c.film_id),
+        NEAR_IDS,
     ),
     _limited(
         _of_genre.where(film_genres.c.film_id < FILM_ID).order_by(film_genres.c.film_id.desc()),
         NEAR_IDS,
     ),
 ).subquery()
-_years_apart = func.coalesce(func.abs(films.c.year - YEAR), 50)
-_points_apart = func.coalesce(func.abs(films.c.rating - RATING), 3.0)
-SIMILAR_FILMS = ids_as_json(
-    select(films.c.id)
-    .join(_candidates, _candidates.c[0] == films.c.id)
-    .where(
-        or_(films.c.genre_id == GENRE_ID, _number_shared(film_credits, "person_id") > 0),
-        films.c.id != FILM_ID,
-        VISIBLE,
-    )
-    # A difference of ten years counts as much as one of two rating points, and a common genre makes
-    # up for 15 years, a common person for 30 and a common country for 5.
-    .order_by(
-        _years_apart
-        + _points_apart * 5
-        - _number_shared(film_genres, "genre_id") * 15
-        - _number_shared(film_credits, "person_id") * 30
-        - _number_shared(film_countries, "country") * 5,
-        films.c.id,
-    )
-    .limit(bindparam("most", type_=BigInteger()))
+SIMILAR_CANDIDATES = ids_as_json(select(_candidates.c.id))
+"""Films that may be similar, because they share people, a genre or the time with the film."""
+TRAITS: Statement[FilmTraits] = Statement(
+    select(films.c.id, films.c.year, films.c.rating).where(
+        in_list(films.c.id, bindparam("ids")), VISIBLE
+    ),
+    FilmTraits,
 )
-"""The candidates with the same first genre or a common person, the most similar ones first."""
+# Without `coalesce`, PostgreSQL might read all films of a person.
+_person = func.coalesce(film_credits.c.person_id, null())
+SHARED_CREDITS: Statement[SharedCredit] = Statement(
+    select(*_credit).where(
+        in_list(film_credits.c.film_id, bindparam("ids")),
+        in_list(_person, bindparam("people")),
+        _of_main_departments,
+    ),
+    SharedCredit,
+)
+"""The credits of these people in films."""
+GENRES_OF_FILMS: Statement[tuple[int, int]] = Statement(
+    select(film_genres.c.film_id, film_genres.c.genre_id).where(
+        in_list(film_genres.c.film_id, bindparam("ids")), film_genres.c.genre_id != UNKNOWN
+    )
+)
+COUNTRIES_OF_FILMS: Statement[tuple[int, str]] = Statement(
+    select(film_countries.c.film_id, film_countries.c.country).where(
+        in_list(film_countries.c.film_id, bindparam("ids"))
+    )
+)

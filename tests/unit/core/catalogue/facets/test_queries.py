@@ -4,7 +4,7 @@ from contextlib import closing
 
 import pytest
 
-from kinoteka.core.catalogue.facets.queries import SIMILAR_FILMS
+from kinoteka.core.catalogue.similar_films import find_similar
 from kinoteka.database.engines import database_path
 from kinoteka.database.engines.sqlite.driver import SQLiteReader, connect
 from kinoteka.infrastructure.settings import Settings
@@ -20,14 +20,10 @@ def count_steps(settings: Settings, film_id: int) -> int:
         hundreds += 1
 
     with closing(connect(database_path(settings))) as connection:
-        (row,) = connection.execute(
-            "SELECT genre_id, year, rating FROM films WHERE id = ?", (film_id,)
-        )
-        args = dict(zip(("genre_id", "year", "rating"), row, strict=True))
+        query = "SELECT genre_id FROM films WHERE id = ?"
+        genre_id = connection.execute(query, (film_id,)).fetchone()[0]
         connection.set_progress_handler(count, 100)
-        SQLiteReader(connection).fetch(
-            SIMILAR_FILMS, every=False, labels=[], film_id=film_id, most=12, **args
-        )
+        find_similar(SQLiteReader(connection), film_id, genre_id, (), 12)
     return hundreds
 
 
