@@ -1,5 +1,7 @@
 """Every page of the site opens for every permitted viewer, on both engines."""
 
+import csv
+import io
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -43,3 +45,27 @@ def test_page_opens_in_the_language_of_its_viewer(site, route, viewer):
     page = parse_page(response)
     assert element(page, "html").attributes["lang"] == "ru"
     assert text_of(page.css_first("h1"))
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/films/export?sort=title",
+        "/search/export?q=cinema",
+        "/selections/{own_selection}/export?format=csv",
+        "/bookmarks/export?format=csv",
+    ],
+)
+def test_list_is_downloaded_as_csv_and_json(site, path):
+    path = path.format_map(vars(site)).removesuffix("format=csv")
+    joint = "" if path.endswith("?") else "&"
+    as_csv, as_json = (site.anna.get(f"{path}{joint}format={each}") for each in ("csv", "json"))
+    rows = list(csv.DictReader(io.StringIO(as_csv.text.removeprefix("\ufeff"))))
+    assert [row["title"] for row in rows] == [film["title"] for film in as_json.json()] != []
+
+
+def test_search_suggests_films_and_people(site):
+    words = site.words.director.lower().replace(" ", "+")
+    page = parse_page(site.anna.get(f"/search/suggested?q={words}"))
+    found = {each.attributes["data-href"] for each in page.css("[role=option]")}
+    assert {f"/films/{site.film}", f"/directors/{site.director}"} <= found

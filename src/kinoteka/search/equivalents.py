@@ -101,6 +101,13 @@ _TENS = {
     "eighty": 80,
 }
 _TENS |= {"ninety": 90, "тридцать": 30, "сорок": 40, "пятьдесят": 50}
+_VALUES = _TENS | {
+    word: number for names in (_ENGLISH, _RUSSIAN) for number, word in enumerate(names, 1)
+}
+_HUNDREDS = {"hundred": 100, "сто": 100, "двести": 200, "триста": 300, "четыреста": 400}
+_HUNDREDS |= {"пятьсот": 500, "шестьсот": 600, "семьсот": 700, "восемьсот": 800, "девятьсот": 900}
+_THOUSANDS = frozenset(("thousand", "тысяча", "тысячи", "тысяч"))
+_JOINING = frozenset(("and", "и"))
 _ENGLISH_ORDINALS = (
     *("1st first", "2nd second", "3rd third", "4th fourth", "5th fifth", "6th sixth"),
     *("7th seventh", "8th eighth", "9th ninth", "10th tenth", "11th eleventh", "12th twelfth"),
@@ -154,8 +161,50 @@ def canonical(words: Sequence[str]) -> list[str]:
 
 
 def joined_numbers(words: Sequence[str]) -> list[str]:
-    """Return words with numbers of two words in digits: "twenty eight days" as "28 days"."""
-    return _joined_numbers(words, words)
+    """Return words with numbers of several words in digits.
+
+    "twenty eight days" becomes "28 days", "four hundred blows" "400 blows", "two thousand
+    one" "2001", and "nineteen eighty four" "1984".
+    """
+    found: list[str] = []
+    at = 0
+    while at < len(words):
+        number, length = _number_at(words, at)
+        found.append(str(number) if length > 1 else words[at])
+        at += max(length, 1)
+    return found
+
+
+def _number_at(words: Sequence[str], start: int) -> tuple[int, int]:
+    """Return the number that begins at a word, and the number of its words."""
+    thousands, rest, at = 0, 0, start
+    while at < len(words):
+        word = words[at]
+        if word in _JOINING and at > start and (rest % 100 == 0 or not rest):
+            following = words[at + 1 : at + 2]
+            if not following or following[0] not in _VALUES:
+                break
+            at += 1
+            continue
+        if word in _THOUSANDS and not thousands:
+            thousands, rest = max(rest, 1) * 1000, 0
+        elif word in _HUNDREDS and rest < 100:
+            rest = max(rest, 1) * _HUNDREDS[word]
+        elif (added := _with_value(rest, _VALUES.get(word, 0))) is not None:
+            rest = added
+        else:
+            break
+        at += 1
+    return thousands + rest, at - start
+
+
+def _with_value(rest: int, value: int) -> int | None:
+    """Return a number with the value of the next word, or None if the word does not continue it."""
+    if not value:
+        return None
+    if rest % 100 == 0 or (rest % 100 >= 20 and rest % 10 == 0 and value < 10):
+        return rest + value
+    return rest * 100 + value if 10 <= rest < 100 and value >= 10 else None  # as in years
 
 
 def _joined_numbers(words: Sequence[str], others: Sequence[str]) -> list[str]:

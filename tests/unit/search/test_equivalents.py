@@ -43,3 +43,24 @@ def test_usual_word_has_no_alternatives():
 def test_numbers_of_two_words_are_joined():
     assert joined_numbers(["twenty", "eight", "days"]) == ["28", "days"]
     assert joined_numbers(["two", "days"]) == ["two", "days"]
+
+
+@pytest.mark.parametrize(
+    ("words", "joined"),
+    [
+        ("the four hundred blows", "the 400 blows"),
+        ("two thousand one a space odyssey", "2001 a space odyssey"),
+        ("nineteen eighty four", "1984"),
+        ("blade runner twenty forty nine", "blade runner 2049"),
+        ("one hundred and one dalmatians", "101 dalmatians"),
+        ("тысяча и одна ночь", "тысяча и одна ночь"),
+        ("двести двадцать один", "221"),
+        ("three hundred thousand", "300000"),
+        ("one two three", "one two three"),
+        ("one and two", "one and two"),
+        ("a hundred and more", "a hundred and more"),
+        ("twelve angry men", "twelve angry men"),
+    ],
+)
+def test_numbers_of_several_words_are_written_in_digits(words, joined):
+    assert joined_numbers(words.split()) == joined.split()

@@ -279,3 +279,9 @@ def test_word_before_the_last_must_sound_exactly_if_it_has_very_many_completions
     assert len(films.find("elk night")) == 2
     monkeypatch.setattr(finder, "MAX_COMPLETIONS", 1)
     assert films.find("elk night") == []
+
+
+def test_numbers_in_words_find_titles_with_digits(put):
+    films = put("The 400 Blows", "2001: A Space Odyssey", "Blows")
+    assert films.find("four hundred blows") == ["The 400 Blows"]
+    assert films.find("two thousand one a space odyssey") == ["2001: A Space Odyssey"]
