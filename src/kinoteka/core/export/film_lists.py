@@ -14,6 +14,7 @@ from typing import Literal
 
 import msgspec
 
+from kinoteka.core.access.model import Actor
 from kinoteka.core.catalogue.listing import Listing
 from kinoteka.core.catalogue.model import Film
 from kinoteka.core.export import queries
@@ -43,9 +44,11 @@ class FilmLists:
         self._throttle = throttle
 
     async def stream(
-        self, unit: Unit, listing: Listing[Film], form: Format, address: str
+        self, actor: Actor, unit: Unit, listing: Listing[Film], form: Format, address: str
     ) -> Chunks:
         """Return the chunks of a file with the films of a listing, read on demand.
+
+        The films and their names are in the language of the actor.
 
         Downloads are limited by the client's `address`.
 
@@ -53,16 +56,19 @@ class FilmLists:
             DomainError(THROTTLED)
         """
         await self._throttle.hit("film_list", self._limit, address)
-        batches = _listed(unit, listing)
+        batches = _listed(unit, listing, actor.language)
         return _as_csv(batches) if form == "csv" else _as_json(batches)
 
 
-async def _listed(unit: Unit, listing: Listing[Film]) -> AsyncIterator[list[ListedFilm]]:
+async def _listed(
+    unit: Unit, listing: Listing[Film], language: str
+) -> AsyncIterator[list[ListedFilm]]:
     async for films in listing.chunks():
         ids = [film.id for film in films]
         genres: dict[int, list[str]] = {film_id: [] for film_id in ids}
         directors: dict[int, list[str]] = {film_id: [] for film_id in ids}
-        for film_id, is_genre, name, _ in await unit.all(queries.NAMES_OF_FILMS, ids=ids):
+        names = await unit.all(queries.NAMES_OF_FILMS, ids=ids, language=language)
+        for film_id, is_genre, name, _ in names:
             (genres if is_genre else directors)[film_id].append(name)
         yield [_row(film, genres[film.id], directors[film.id]) for film in films]
         await asyncio.sleep(0)  # A fast client must not block the event loop.

@@ -39,6 +39,7 @@ from kinoteka.database.schema import (
     sign_ins,
 )
 from kinoteka.database.statement import Statement, in_list, named_for
+from kinoteka.database.translations import genre_name, person_name
 from kinoteka.database.visibility import VISIBLE
 from kinoteka.infrastructure.clock import iso
 
@@ -75,13 +76,18 @@ SIGN_INS: Statement[tuple[int, ExportedSignIn]] = Statement(
 
 def _names(names: FromClause, links: FromClause, column: str, *, genre: bool) -> Select[Any]:
     return (
-        select(links.c.film_id, literal(genre).label("is_genre"), names.c.name, links.c.position)
+        select(
+            links.c.film_id,
+            literal(genre).label("is_genre"),
+            (genre_name() if genre else person_name()).label("name"),
+            links.c.position,
+        )
         .join(names, names.c.id == links.c[column])
         .where(in_list(links.c.film_id, bindparam("ids")), names.c.id != UNKNOWN)
     )
 
 
-# The genres and directors of films that are known to be visible.
+# The genres and directors of films that are known to be visible, in the parameter `language`.
 NAMES_OF_FILMS: Statement[tuple[int, bool, str, int]] = Statement(
     union_all(
         _names(genres, film_genres, "genre_id", genre=True),

@@ -35,7 +35,9 @@ async def file_response(
     request: Request, films: Listing[Film], form: Format, name: str
 ) -> Response:
     """Return the films of a listing as a file, whose name begins with `name`."""
-    chunks = await request.core.film_lists.stream(request.unit, films, form, request.address)
+    chunks = await request.core.film_lists.stream(
+        request.actor, request.unit, films, form, request.address
+    )
     disposition = f'attachment; filename="kinoteka-{name}-{iso(now())[:10]}.{form}"'
     headers = [
         *SAFE,

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 
+import msgspec
 import pytest
 
 from kinoteka.core.access.model import Actor
@@ -15,6 +16,7 @@ from kinoteka.errors import Code
 from tests.support.accounts import anonymous_actor, superuser_actor
 from tests.support.errors import raises_error
 from tests.support.films import SampleFilm, fill_catalogue
+from tests.support.translations import translate
 
 ADDRESS = "192.0.2.1"
 
@@ -22,7 +24,7 @@ ADDRESS = "192.0.2.1"
 async def download(services: Services, actor: Actor, form: Format) -> str:
     async with unit_of_work(services.database) as unit:
         films = await services.catalogue.films(actor, unit, FilmQuery(), ADDRESS)
-        chunks = await services.film_lists.stream(unit, films, form, ADDRESS)
+        chunks = await services.film_lists.stream(actor, unit, films, form, ADDRESS)
         return b"".join([chunk async for chunk in chunks]).decode()
 
 
@@ -45,6 +47,19 @@ async def test_json_has_all_values_of_visible_films(
     }
     assert "After Midnight" not in by_title
     assert by_title["Nobody Knows When"]["genres"] == []
+
+
+async def test_titles_and_names_are_in_the_language_of_the_actor(
+    services: Services, films: dict[str, int]
+) -> None:
+    translations = {"Action": "Боевик", "Lana Wachowski": "Лана Вачовски"}
+    translate(services.settings, "ru", {films["The Matrix"]: "Матрица"}, **translations)
+    actor = msgspec.structs.replace(await anonymous_actor(services), language="ru")
+    listed = {film["id"]: film for film in json.loads(await download(services, actor, "json"))}
+    matrix = listed[films["The Matrix"]]
+    assert (matrix["title"], matrix["original_title"]) == ("Матрица", "The Matrix")
+    assert matrix["genres"] == ["Боевик", "Science Fiction"]
+    assert matrix["directors"] == ["Лана Вачовски", "Lilly Wachowski"]
 
 
 async def test_csv_has_a_header_and_a_row_for_each_film(
