@@ -86,7 +86,10 @@ def test_original_title_is_beside_the_translated_one(site):
     page = site("/films/{film}", "ru")
     assert "<h1>Матрица</h1>" in page
     assert "The Matrix" in page
-    assert "film-original" not in site("/films/{film}", "en")
+    assert "Другие названия" not in page
+    page = site("/films/{film}", "en")
+    assert "film-original" not in page
+    assert "<dd>Матрица</dd>" in page
 
 
 def test_chosen_name_of_a_director_is_understood(site):

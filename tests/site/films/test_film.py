@@ -36,6 +36,7 @@ class TestFilm:
             "INSERT INTO people (id, name, name_key, sort_key) VALUES (901, 'Akira T', 'a', 'a')",
             f"INSERT INTO credits VALUES ({film_id}, 3, 0, 901, 'I <himself>')",
             f"INSERT INTO film_titles VALUES ({film_id}, 0, 'ru', 'translation', 'Сны')",
+            f"INSERT INTO film_titles VALUES ({film_id}, 1, 'de', 'translation', 'Träume')",
             f"INSERT INTO film_countries VALUES ({film_id}, 'JP', 0)",
             f"INSERT INTO film_ids VALUES ('imdb', 'tt0100998', {film_id})",
         ):
@@ -45,7 +46,8 @@ class TestFilm:
         assert text_of(page.css_first(".film-cast li")) == "Akira T I <himself>"
         facts = element(page, ".film-credits").text()
         assert "Япония" in facts
-        assert "Сны" in facts
+        assert "Träume" in facts
+        assert element(page, "h1").text() == "Сны"
         assert page.css_first('a[href="https://www.imdb.com/title/tt0100998/"]') is not None
         actor = site.page("/directors/901")
         assert element(actor, "h1").text() == "Akira T"
