@@ -1,7 +1,7 @@
 """Statements on what belongs to one film. The caller has checked that the film is visible."""
 
 import msgspec
-from sqlalchemy import bindparam, select, union_all
+from sqlalchemy import bindparam, func, null, select, union_all
 
 from kinoteka.core.catalogue.model import UNKNOWN, Director
 from kinoteka.database.schema import (
@@ -97,13 +97,13 @@ _of_films = (
     film_credits.c.person_id != UNKNOWN,
 )
 _credit = (film_credits.c.film_id, film_credits.c.department, film_credits.c.person_id)
+# Without `coalesce`, the engines might begin at the names and read all films of their people.
+_person = func.coalesce(film_credits.c.person_id, null())
 NAMES_OF_PEOPLE: Statement[tuple[int, int, int, str]] = Statement(
     union_all(
-        select(*_credit, people.c.name)
-        .join(people, people.c.id == film_credits.c.person_id)
-        .where(*_of_films),
+        select(*_credit, people.c.name).join(people, people.c.id == _person).where(*_of_films),
         select(*_credit, person_names.c.name)
-        .join(person_names, person_names.c.person_id == film_credits.c.person_id)
+        .join(person_names, person_names.c.person_id == _person)
         .where(*_of_films),
     )
 )
