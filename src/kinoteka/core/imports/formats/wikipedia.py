@@ -11,13 +11,16 @@ from collections.abc import Iterator, Sequence
 
 from kinoteka.core.imports.formats import numbers, texts, values
 from kinoteka.core.imports.formats.files import InputFile, bytes_on_disk
+from kinoteka.core.imports.formats.film_rows import MOST_CREDITS
 from kinoteka.core.imports.formats.json_rows import Object, json_elements
 from kinoteka.core.imports.formats.json_table import check_json_arrays
 from kinoteka.core.imports.readers import InputPath, Progress, ReadOptions, Record
-from kinoteka.core.imports.record import FilmRecord, InvalidValue, RejectedRow
+from kinoteka.core.imports.record import Credit, FilmRecord, InvalidValue, RejectedRow
 
 # Links to articles in other languages, and style sheets, that the scraper took for text.
 _MARK_UP = re.compile(r"\xa0\[[a-z]{2,3}\]$|\.mw-parser-output[^{}]*\{[^{}]*\}")
+# What is not a name in a list of actors: brackets, "and", "nominee)", awards.
+_NO_NAME = re.compile(r"[^\W\d_]?[\W_]*$|[a-z(\[.,&*]|Academy Award")
 
 
 def read(files: Sequence[InputPath], options: ReadOptions, progress: Progress) -> Iterator[Record]:
@@ -59,4 +62,12 @@ def _film(found: Object, occurrences: values.Occurrences) -> FilmRecord:
         description=found.get("extract"),
         poster=found.get("thumbnail"),
         genres=found.get("genres"),
+        credits=_cast(found.get("cast")),
     )
+
+
+def _cast(found: object) -> tuple[Credit, ...]:
+    """Return the actors, without what the scraper took for names. They have no roles."""
+    listed = found if isinstance(found, list) else ()
+    names = [each for each in listed if isinstance(each, str) and not _NO_NAME.match(each)]
+    return tuple(Credit("acting", name) for name in texts.names_of(names[:MOST_CREDITS], "cast"))
