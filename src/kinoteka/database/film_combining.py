@@ -3,34 +3,41 @@
 The staged row of the film gets the chosen values, so that the later steps need no knowledge of
 other sources. The statements are the same for both engines.
 
-Public operations: combine, finish, read_stored.
+Public operations: combine, finish.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from itertools import groupby
-from operator import itemgetter
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
 
 from kinoteka.database.film_columns import STORED, assigned
-from kinoteka.database.import_members import KEYED_COLUMNS
+from kinoteka.database.film_records import (
+    LISTS,
+    UNKNOWN_NAME,
+    Key,
+    Record,
+    StagedRecord,
+    StoredRecord,
+    read_staged,
+    read_stored,
+    replaced_values,
+)
+from kinoteka.database.import_members import EXTRA_COLUMNS, EXTRAS, NAME_COLUMNS, TABLES
 from kinoteka.database.import_session import ImportSession
-from kinoteka.database.member_tables import KINDS, MEMBER_TABLES
+from kinoteka.database.member_tables import KINDS
+from kinoteka.database.schema import Department
 
-Record = dict[str, Any]
-"""What a source says about a film: the fields with a value, `genres`, `directors` and `ids`."""
 Choose = Callable[[Sequence[Record]], Record]
 """Returns the values to show, from records in the order of their sources' ranks."""
 NameKeys = Callable[[str, str], tuple[str, ...]]
 """Returns the keys that are stored beside a name; its kind is genre or director."""
-Key = tuple[int, str]
-"""The source's id, and the film's id in the source."""
 
-TABLES = (
+COMBINING_TABLES = (
     "needed (film_id BIGINT PRIMARY KEY)",
     "record_texts (source_id BIGINT NOT NULL, external_id TEXT NOT NULL, record TEXT NOT NULL)",
     "befores (external_id TEXT NOT NULL, before TEXT NOT NULL)",
+    *(f"combined_{extra} ({TABLES[extra].format(text='TEXT')})" for extra in EXTRAS),
 )
 # needed: the films whose records are read, because they change or have several records.
 # Otherwise all planned films are new and have one record each.
@@ -48,47 +55,6 @@ SELECT film_id FROM {s}plan WHERE film_id <= {last_id} AND adopts = {false}
 UNION
 SELECT film_id FROM {s}plan GROUP BY film_id HAVING count(*) > 1
 """
-_FACTS = ", ".join(f"{{0}}.{name}" for name in STORED)
-_STAGED_NAMES = """
-(SELECT {{names}} FROM (
-    SELECT named.name FROM {{s}}{0}_lists AS entry
-    JOIN {{s}}{0}s AS named ON named.number = entry.number
-    WHERE entry.list = staged.{0}_list ORDER BY entry.place
-) AS ordered)
-"""
-
-
-def _stored_names(kind: str) -> str:
-    tables = MEMBER_TABLES[kind]
-    return f"""
-(SELECT {{names}} FROM (
-    SELECT named.name FROM {tables.links} AS entry
-    JOIN {tables.names} AS named ON named.id = entry.{tables.column}
-    WHERE entry.film_id = film.id AND {tables.condition} ORDER BY entry.position
-) AS ordered)
-"""
-
-
-STAGED = f"""
-SELECT plan.film_id, plan.position, plan.carries, staged.external_id, {_FACTS.format("staged")},
-    {_STAGED_NAMES.format("genre")}, {_STAGED_NAMES.format("director")},
-    (SELECT {{ids}} FROM {{s}}ids AS own WHERE own.position = plan.position)
-FROM {{s}}needed AS needed JOIN {{s}}plan AS plan ON plan.film_id = needed.film_id
-JOIN {{s}}films AS staged ON staged.position = plan.position
-ORDER BY plan.film_id, plan.position
-"""
-STORED_RECORDS = f"""
-SELECT needed.film_id, known.source_id, known.external_id, sources.rank, known.record,
-    known.fingerprint, known.fingerprint_version, known.batch_id,
-    EXISTS (SELECT 1 FROM film_locks WHERE film_locks.film_id = needed.film_id),
-    {_FACTS.format("film")},
-    {_stored_names("genre")}, {_stored_names("director")},
-    (SELECT {{ids}} FROM film_ids AS own WHERE own.film_id = film.id)
-FROM {{s}}needed AS needed JOIN film_values AS known ON known.film_id = needed.film_id
-JOIN sources ON sources.id = known.source_id
-JOIN films AS film ON film.id = needed.film_id
-ORDER BY needed.film_id
-"""
 OWN_RANK = "SELECT rank FROM sources WHERE id = {source_id}"
 LAST_NUMBERS = (
     "SELECT coalesce(max(number), 0) FROM {{s}}{0}s",
@@ -98,6 +64,20 @@ USE_COMBINED = f"""
 UPDATE {{s}}films SET {assigned((*STORED, "genre_list", "director_list"), "combined")}
 FROM {{s}}combined AS combined WHERE combined.position = {{films}}.position
 """
+_OF_COMBINED = """
+SELECT plan.position FROM {s}plan AS plan
+JOIN {s}plan AS carrier ON carrier.film_id = plan.film_id
+JOIN {s}combined AS combined ON combined.position = carrier.position
+"""
+USE_LISTS = tuple(
+    statement
+    for extra in EXTRAS
+    for columns in [", ".join(EXTRA_COLUMNS[extra])]
+    for statement in (
+        f"DELETE FROM {{s}}{extra} WHERE position IN ({_OF_COMBINED})",
+        f"INSERT INTO {{s}}{extra} ({columns}) SELECT {columns} FROM {{s}}combined_{extra}",
+    )
+)
 FINISH = (
     """
 UPDATE film_values SET record = texts.record FROM {s}record_texts AS texts
@@ -121,32 +101,23 @@ INSERT INTO batch_changes (batch_id, source_id, external_id, before)
 SELECT {batch_id}, {source_id}, external_id, before FROM {s}befores
 """
 
-_decode: Callable[[str], Record] = msgspec.json.Decoder(Record).decode
-
-
-class _StagedRecord(msgspec.Struct, frozen=True):
-    position: int
-    carries: bool
-    external_id: str
-    record: Record
-
-
-class StoredRecord(msgspec.Struct, frozen=True):
-    """The record that a source has of a film, and its state. `is_stored`: not only in the film."""
-
-    key: Key
-    rank: int
-    is_stored: bool
-    state: tuple[int, int, int | None]
-    is_locked: bool
-    record: Record
-
 
 def combine(
-    session: ImportSession, source_id: int, last_id: int, choose: Choose, name_keys: NameKeys
+    session: ImportSession,
+    source_id: int,
+    last_id: int,
+    choose: Choose,
+    name_keys: NameKeys,
+    *,
+    is_undo: bool = False,
 ) -> None:
-    """Give the staged films the values to show, and note what the import changes."""
-    for table in TABLES:
+    """Give the staged films the values to show, and note what the import changes.
+
+    A record without a value for one of LISTS keeps the value that its source had, because the
+    files of credits, titles and countries may be imported less often than the others. An undo
+    restores that there was none.
+    """
+    for table in COMBINING_TABLES:
         session.create(table)
     session.create_combined()
     if not session.rows(MAY_COMBINE, last_id=last_id):
@@ -154,8 +125,9 @@ def combine(
     session.run(CARRY)
     if not session.run(NEEDED, last_id=last_id):
         return
-    _Combining(session, source_id, choose, name_keys).run()
-    session.run(USE_COMBINED)
+    _Combining(session, source_id, choose, name_keys, is_undo=is_undo).run()
+    for statement in (USE_COMBINED, *USE_LISTS):
+        session.run(statement)
 
 
 def finish(session: ImportSession, source_id: int, batch_id: int | None) -> None:
@@ -166,157 +138,191 @@ def finish(session: ImportSession, source_id: int, batch_id: int | None) -> None
         session.run(REMEMBER, source_id=source_id, batch_id=batch_id)
 
 
-def read_stored(session: ImportSession) -> Iterator[list[StoredRecord]]:
-    """Yield the stored records of each film in the table `needed`."""
-    for _, rows in _grouped(session, STORED_RECORDS):
-        yield [_stored_record(row) for row in rows]
-
-
 class _Combining:
     def __init__(
-        self, session: ImportSession, source_id: int, choose: Choose, name_keys: NameKeys
+        self,
+        session: ImportSession,
+        source_id: int,
+        choose: Choose,
+        name_keys: NameKeys,
+        *,
+        is_undo: bool,
     ) -> None:
         self._session = session
         self._source_id = source_id
         self._choose = choose
-        self._lists = {kind: _Lists(session, kind, name_keys) for kind in KINDS}
+        self._is_undo = is_undo
+        self._names = {kind: _Names(session, kind, name_keys) for kind in KINDS}
+        self._lists = {kind: _Lists(session, kind, self._names[kind]) for kind in KINDS}
         ((self._rank,),) = session.rows(OWN_RANK, source_id=source_id)
-        self._texts: list[tuple[int, str, str]] = []
-        self._befores: list[tuple[str, str]] = []
-        self._ids: list[tuple[int, str, str]] = []
-        self._combined: list[tuple[Any, ...]] = []
+        self._rows: dict[str, list[tuple[Any, ...]]] = {
+            table: []
+            for table in (
+                *("record_texts", "befores", "ids", "combined"),
+                *(f"combined_{extra}" for extra in EXTRAS),
+            )
+        }
 
     def run(self) -> None:
-        stored = _grouped(self._session, STORED_RECORDS)
+        stored = read_stored(self._session)
         film, known = next(stored, END)
-        for count, (film_id, staged) in enumerate(_grouped(self._session, STAGED), 1):
+        for count, (film_id, staged) in enumerate(read_staged(self._session), 1):
             while film is not None and film < film_id:
                 film, known = next(stored, END)
-            self._add(
-                [_staged_record(row) for row in staged],
-                [_stored_record(row) for row in known] if film == film_id else [],
-            )
+            self._add(staged, known if film == film_id else [])
             if count % FLUSHED == 0:
                 self._flush()
         self._flush()
 
-    def _add(self, staged: list[_StagedRecord], stored: list[StoredRecord]) -> None:
+    def _add(self, staged: list[StagedRecord], stored: list[StoredRecord]) -> None:
         ranked = {each.key: (each.rank, *each.key) for each in stored}
         records = {each.key: each.record for each in stored}
         before = {each.key: each for each in stored}
         for each in staged:
             key = (self._source_id, each.external_id)
-            if key in before:
-                self._befores.append((each.external_id, _before(before[key], each.record)))
-            records[key] = each.record
+            old, record = before.get(key), each.record
+            if old is not None:
+                if not self._is_undo:
+                    record = {
+                        name: old.record[name] for name in LISTS if name in old.record
+                    } | record
+                self._rows["befores"].append((each.external_id, replaced_values(old, record)))
+            records[key] = record
             ranked[key] = (self._rank, *key)
-        if len(records) == 1 and not any(each.is_locked or each.is_stored for each in stored):
-            return
+        is_only = len(records) == 1 and not any(each.is_locked or each.is_stored for each in stored)
+        if not is_only:
+            self._store(records, before)
+        if self._is_undo or not is_only:
+            order = sorted(records, key=ranked.__getitem__)
+            self._use(staged, self._choose([records[key] for key in order]))
+
+    def _store(self, records: dict[Key, Record], before: dict[Key, StoredRecord]) -> None:
         for key, record in records.items():
             old = before.get(key)
             if old is None or not old.is_stored or old.record != record:
-                self._texts.append((*key, msgspec.json.encode(record).decode()))
-        chosen = self._choose([records[key] for key in sorted(records, key=ranked.__getitem__)])
-        self._use(staged, chosen)
+                self._rows["record_texts"].append((*key, msgspec.json.encode(record).decode()))
 
-    def _use(self, staged: list[_StagedRecord], chosen: Record) -> None:
-        carrier = next(each for each in staged if each.carries)
+    def _use(self, staged: list[StagedRecord], chosen: Record) -> None:
+        position = next(each.position for each in staged if each.carries)
         present = {tuple(pair) for each in staged for pair in each.record.get("ids", ())}
         missing = (tuple(pair) for pair in chosen.get("ids", ()))
-        self._ids += [(carrier.position, *pair) for pair in missing if pair not in present]
-        lists = [self._lists[kind].number(chosen.get(f"{kind}s", ())) for kind in KINDS]
+        self._rows["ids"] += [(position, *pair) for pair in missing if pair not in present]
+        genres = tuple((name,) for name in chosen.get("genres", ()))
+        lists = (
+            self._lists["genre"].number(genres),
+            self._lists["director"].number(_directors(chosen)),
+        )
         facts = [chosen.get(name, EMPTY.get(name)) for name in STORED]
-        self._combined.append((carrier.position, *facts, *lists))
+        self._rows["combined"].append((position, *facts, *lists))
+        self._use_lists(position, chosen)
+
+    def _use_lists(self, position: int, chosen: Record) -> None:
+        number = self._names["director"].number
+        others = (each for each in chosen.get("credits", ()) if each[0] != Department.DIRECTING)
+        self._rows["combined_credits"] += [
+            (position, department, place, number(_person(name, *own)), role or None)
+            for place, (department, name, role, *own) in enumerate(others)
+        ]
+        self._rows["combined_other_titles"] += [
+            (position, place, *title) for place, title in enumerate(chosen.get("titles", ()))
+        ]
+        self._rows["combined_countries"] += [
+            (position, place, country) for place, country in enumerate(chosen.get("countries", ()))
+        ]
 
     def _flush(self) -> None:
-        for each in self._lists.values():
-            each.flush()
-        for table, rows in (
-            ("record_texts", self._texts),
-            ("befores", self._befores),
-            ("ids", self._ids),
-            ("combined", self._combined),
-        ):
+        for names in self._names.values():
+            names.flush()
+        for lists in self._lists.values():
+            lists.flush()
+        for table, rows in self._rows.items():
             self._session.insert(table, rows)
             rows.clear()
 
 
-END: tuple[int | None, list[tuple[Any, ...]]] = (None, [])
-FLUSHED = 5_000
+END: tuple[int | None, list[StoredRecord]] = (None, [])
+FLUSHED = 2_000
+CACHED = 20_000
+"""How many names, and lists of names, have their numbers in memory."""
 EMPTY = {"description": "", "votes": 0}
 """The values of fields that a film without a value has; others are NULL."""
-UNKNOWN_NAME = "Unknown"
+
+Member = tuple[str | None, ...]
+"""A genre's name, or a person's name and the kind and value of an id of theirs, or None."""
+UNKNOWN_MEMBER: dict[str, Member] = {
+    "genre": (UNKNOWN_NAME,),
+    "director": (UNKNOWN_NAME, None, None),
+}
 
 
-class _Lists:
-    """Adds lists of names to the staged ones."""
+def _person(name: str, kind: str, value: str) -> Member:
+    return name, kind or None, value or None
+
+
+def _directors(chosen: Record) -> tuple[Member, ...]:
+    """Return the directors, with the ids that the directing credits have."""
+    known = {
+        name: _person(name, *own)
+        for department, name, _, *own in chosen.get("credits", ())
+        if department == Department.DIRECTING
+    }
+    return tuple(known.get(name, (name, None, None)) for name in chosen.get("directors", ()))
+
+
+class _Names:
+    """Adds genres or people to the staged ones. Storing merges those that are staged twice."""
 
     def __init__(self, session: ImportSession, kind: str, name_keys: NameKeys) -> None:
         self._session = session
         self._kind = kind
         self._name_keys = name_keys
-        names, lists = (session.rows(sql.format(kind)) for sql in LAST_NUMBERS)
-        ((self._last_name,),), ((self._last_list,),) = names, lists
-        self._numbers: dict[tuple[str, ...], int] = {}
-        self._names: list[tuple[Any, ...]] = []
-        self._entries: list[tuple[int, int, int]] = []
+        ((self._last,),) = session.rows(LAST_NUMBERS[0].format(kind))
+        self._numbers: dict[Member, int] = {}
+        self._rows: list[tuple[Any, ...]] = []
 
-    def number(self, names: Sequence[str]) -> int:
-        """Return the number of a list."""
-        key = tuple(names) or (UNKNOWN_NAME,)
-        if key not in self._numbers:
-            self._last_list += 1
-            self._numbers[key] = self._last_list
-            for position, name in enumerate(key):
-                self._last_name += 1
-                self._names.append((self._last_name, name, *self._name_keys(self._kind, name)))
-                self._entries.append((self._last_list, position, self._last_name))
-        return self._numbers[key]
+    def number(self, member: Member) -> int:
+        """Return the number of a genre or person."""
+        if member not in self._numbers:
+            self._last += 1
+            self._numbers[member] = self._last
+            name, *own = member
+            keys = self._name_keys(self._kind, str(name))
+            self._rows.append((self._last, name, *keys, *own))
+        return self._numbers[member]
 
     def flush(self) -> None:
-        """Write the new names and lists."""
-        columns = ", ".join(("number", *KEYED_COLUMNS[self._kind]))
-        self._session.insert(f"{self._kind}s ({columns})", self._names)
-        self._session.insert(f"{self._kind}_lists", self._entries)
-        self._names.clear()
-        self._entries.clear()
-        if len(self._numbers) > FLUSHED * 10:
+        """Write the new names."""
+        columns = ", ".join(("number", *NAME_COLUMNS[self._kind]))
+        self._session.insert(f"{self._kind}s ({columns})", self._rows)
+        self._rows.clear()
+        if len(self._numbers) > CACHED:
             self._numbers.clear()
 
 
-def _grouped(session: ImportSession, sql: str) -> Iterator[tuple[int, list[tuple[Any, ...]]]]:
-    rows = (row for chunk in session.chunks(sql) for row in chunk)
-    for film_id, group in groupby(rows, key=itemgetter(0)):
-        yield film_id, list(group)
+class _Lists:
+    """Adds lists of genres or directors to the staged ones."""
 
+    def __init__(self, session: ImportSession, kind: str, names: _Names) -> None:
+        self._session = session
+        self._kind = kind
+        self._names = names
+        ((self._last,),) = session.rows(LAST_NUMBERS[1].format(kind))
+        self._numbers: dict[tuple[Member, ...], int] = {}
+        self._entries: list[tuple[int, int, int]] = []
 
-def _staged_record(row: tuple[Any, ...]) -> _StagedRecord:
-    _, position, carries, external_id, *values = row
-    return _StagedRecord(position, bool(carries), external_id, _record(values))
+    def number(self, members: tuple[Member, ...]) -> int:
+        """Return the number of a list."""
+        key = members or (UNKNOWN_MEMBER[self._kind],)
+        if key not in self._numbers:
+            self._last += 1
+            self._numbers[key] = self._last
+            for position, member in enumerate(key):
+                self._entries.append((self._last, position, self._names.number(member)))
+        return self._numbers[key]
 
-
-def _stored_record(row: tuple[Any, ...]) -> StoredRecord:
-    _, source_id, external_id, rank, text, *state, is_locked = row[:9]
-    record = _record(row[9:]) if text is None else _decode(text)
-    key, was = (source_id, external_id), (state[0], state[1], state[2])
-    return StoredRecord(key, rank, text is not None, was, bool(is_locked), record)
-
-
-def _record(values: Sequence[Any]) -> Record:
-    """Return a record of the columns `STORED` and the lists of genres, directors and ids."""
-    *facts, genres, directors, ids = values
-    record = dict(zip(STORED, facts, strict=True))
-    for name, text in (("genres", genres), ("directors", directors)):
-        record[name] = [each for each in (text or "").split("\n") if each and each != UNKNOWN_NAME]
-    record["ids"] = sorted(each.split("\t") for each in (ids or "").split("\n") if each)
-    return {name: value for name, value in record.items() if value not in (None, "", 0, [])}
-
-
-def _before(old: StoredRecord, record: Record) -> str:
-    """Return the values that a record replaces, and the state of the record, as JSON."""
-    names = old.record.keys() | record.keys()
-    changed = (name for name in sorted(names) if old.record.get(name) != record.get(name))
-    replaced = {name: old.record.get(name) for name in changed}
-    fingerprint, version, batch_id = old.state
-    before = {"record": replaced, "fingerprint": fingerprint, "version": version, "batch": batch_id}
-    return msgspec.json.encode(before).decode()
+    def flush(self) -> None:
+        """Write the new lists."""
+        self._session.insert(f"{self._kind}_lists", self._entries)
+        self._entries.clear()
+        if len(self._numbers) > CACHED:
+            self._numbers.clear()

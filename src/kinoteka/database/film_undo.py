@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from kinoteka.database import film_search
-from kinoteka.database.film_combining import Record, read_stored
+from kinoteka.database.film_records import Key, Record, read_stored
 from kinoteka.database.import_session import ImportSession
 from kinoteka.database.interface import Reader
 from kinoteka.database.schema import films, metadata
@@ -120,8 +120,6 @@ WHERE states.source_id = film_values.source_id AND states.external_id = film_val
 """
 MARK_UNDONE = "UPDATE batches SET undone_at = {now} WHERE id = {batch_id}"
 
-Key = tuple[int, str]
-"""A source's id, and the film's id in the source."""
 State = tuple[int, int, int | None]
 """The fingerprint of a record, its version, and the latest batch that changed the record."""
 
@@ -200,7 +198,7 @@ def read_changed(session: ImportSession, batch_id: int) -> Iterator[RestoredReco
     names = dict(session.rows(SOURCES))
     rows = session.rows(CHANGES, batch_id=batch_id)
     changes = {(source_id, key): before for source_id, key, before in rows}
-    for stored in read_stored(session):
+    for _, stored in read_stored(session):
         chosen = [each for each in stored if each.key in changes] or stored[:1]
         for each in chosen:
             state, record = each.state, each.record

@@ -172,6 +172,9 @@ DELETE FROM {table}
 WHERE film_id IN (
     SELECT plan.film_id FROM {s}plan AS plan JOIN {s}{extra} AS staged USING (position)
     WHERE plan.film_id <= :last_id
+    UNION
+    SELECT plan.film_id FROM {s}plan AS plan JOIN {s}combined AS combined USING (position)
+    WHERE plan.film_id <= :last_id
 ) AND NOT EXISTS (
     SELECT 1 FROM film_locks AS locked
     WHERE locked.film_id = {table}.film_id AND locked.field = '{lock}'
@@ -216,7 +219,7 @@ class MemberStatements:
         return self.sql(_STORE[extra] + _IN_SLICE, which=which, lock=LOCKS[extra])
 
     def delete_extra(self, extra: str) -> str:
-        """Delete the credits, titles or countries of changed films that get others."""
+        """Delete the credits, titles or countries of films that get others or chosen ones."""
         condition = f"AND department <> {Department.DIRECTING.value}" if extra == "credits" else ""
         table = STORED[extra]
         return self.sql(_DELETE, extra=extra, table=table, lock=LOCKS[extra], condition=condition)

@@ -26,7 +26,9 @@ class ImportSession(Protocol):
     def rows(self, sql: str, **numbers: int) -> list[tuple[Any, ...]]:
         """Return the rows of a query."""
 
-    def chunks(self, sql: str, **numbers: int) -> Iterator[list[tuple[Any, ...]]]:
+    def chunks(
+        self, sql: str, size: int = CHUNK, **numbers: int
+    ) -> Iterator[list[tuple[Any, ...]]]:
         """Yield the rows of a query in lists. Other statements may run in between."""
 
     def insert(self, table: str, rows: Iterable[Sequence[Any]]) -> None:
@@ -41,8 +43,8 @@ SQLITE = {
     "shared_ids": "shared_ids",
     "films": "films",
     "false": "0",
+    "tab": "char(9)",
     "names": "group_concat(name, char(10))",
-    "ids": "group_concat(kind || char(9) || value, char(10))",
 }
 """The fields of statements for SQLite."""
 POSTGRESQL = {
@@ -53,7 +55,7 @@ POSTGRESQL = {
     "shared_ids": "staged_shared_ids",
     "films": "staged_films",
     "false": "false",
+    "tab": "chr(9)",
     "names": "string_agg(name, chr(10))",
-    "ids": "string_agg(kind || chr(9) || value, chr(10))",
 }
 """The fields of statements for PostgreSQL."""

@@ -23,17 +23,20 @@ from kinoteka.core.film_editing.model import SourceRecord
 from kinoteka.database.film_columns import UNKNOWN_VERSION
 from kinoteka.database.schema import (
     Department,
+    film_countries,
     film_credits,
     film_directors,
     film_genres,
     film_ids,
     film_locks,
     film_redirects,
+    film_titles,
     film_values,
     films,
     genre_aliases,
     genres,
     people,
+    person_ids,
     sources,
 )
 from kinoteka.database.source_ranks import BY_HAND
@@ -90,6 +93,37 @@ IDS: Statement[tuple[str, str]] = Statement(
     select(film_ids.c.kind, film_ids.c.value)
     .where(film_ids.c.film_id == bindparam("film_id"))
     .order_by(film_ids.c.kind, film_ids.c.value)
+)
+# The lists of a film, for its record. A person may have several ids.
+CREDITS: Statement[tuple[Any, ...]] = Statement(
+    select(
+        film_credits.c.department,
+        film_credits.c.position,
+        people.c.name,
+        film_credits.c.role,
+        person_ids.c.kind,
+        person_ids.c.value,
+    )
+    .join(people, people.c.id == film_credits.c.person_id)
+    .outerjoin(person_ids, person_ids.c.person_id == people.c.id)
+    .where(film_credits.c.film_id == bindparam("film_id"))
+    .order_by(
+        film_credits.c.department != Department.DIRECTING.value,
+        film_credits.c.position,
+        film_credits.c.department,
+        person_ids.c.kind,
+        person_ids.c.value,
+    )
+)
+TITLES: Statement[tuple[str, str, str]] = Statement(
+    select(film_titles.c.language, film_titles.c.kind, film_titles.c.title)
+    .where(film_titles.c.film_id == bindparam("film_id"))
+    .order_by(film_titles.c.position)
+)
+COUNTRIES: Statement[tuple[str]] = Statement(
+    select(film_countries.c.country)
+    .where(film_countries.c.film_id == bindparam("film_id"))
+    .order_by(film_countries.c.position)
 )
 # The film's row has the values of its only record until they are edited.
 STORE_RECORD: Statement[tuple[()]] = Statement(

@@ -37,6 +37,7 @@ from kinoteka.core.catalogue.order_revisions import revisions_of_fields
 from kinoteka.core.catalogue.service import Catalogue
 from kinoteka.core.film_editing import queries
 from kinoteka.core.film_editing.model import EditableFilm
+from kinoteka.core.film_editing.record_lists import read_lists
 from kinoteka.core.film_editing.validation import validate
 from kinoteka.core.imports.genre_vocabulary import genre_key
 from kinoteka.core.imports.names import name_key, sort_key
@@ -315,6 +316,7 @@ async def _store_record(unit: Unit, film: EditableFilm) -> None:
     ids = [tuple(each) for each in await unit.all(queries.IDS, film_id=film.id)]
     values = msgspec.structs.asdict(film.fields) | {"votes": film.votes, "ids": ids}
     record = {name: value for name, value in values.items() if value not in (None, "", 0, (), [])}
+    record |= await read_lists(unit, film.id)
     stored = msgspec.json.encode(record).decode()
     await unit.run(queries.STORE_RECORD, film_id=film.id, record=stored)
 

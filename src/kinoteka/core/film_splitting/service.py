@@ -27,7 +27,7 @@ from kinoteka.core.film_splitting import queries
 from kinoteka.core.film_splitting.model import FilmRecord, RecordKey, Split
 from kinoteka.core.film_splitting.values import Division, divide
 from kinoteka.core.imports.names import name_key
-from kinoteka.database.film_combining import Record
+from kinoteka.database.film_records import Record
 from kinoteka.database.revisions import Revisions
 from kinoteka.database.unit import Unit
 from kinoteka.database.weighted_ratings import STORE_ONE as STORE_WEIGHTED_RATING

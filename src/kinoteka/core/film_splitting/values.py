@@ -11,7 +11,7 @@ import msgspec
 from kinoteka.core.catalogue.model import FACTS, FIELDS, FilmFields
 from kinoteka.core.film_editing.model import EditableFilm
 from kinoteka.core.imports.choice import choose
-from kinoteka.database.film_combining import Record
+from kinoteka.database.film_records import Record
 
 
 class Division(msgspec.Struct, frozen=True):

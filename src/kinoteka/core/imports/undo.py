@@ -14,12 +14,12 @@ from kinoteka.core.catalogue.model import FACTS
 from kinoteka.core.imports.choice import choose
 from kinoteka.core.imports.model import UNDO_DAYS, UndoResult
 from kinoteka.core.imports.names import name_keys
-from kinoteka.core.imports.record import FilmRecord
+from kinoteka.core.imports.record import Credit, FilmRecord
 from kinoteka.core.imports.service import AnotherImportRuns, ImportFailed
 from kinoteka.core.imports.staging import Staging
 from kinoteka.database import film_undo
 from kinoteka.database.bulk import AlreadyRunning, BulkFailed
-from kinoteka.database.film_combining import Record
+from kinoteka.database.film_records import Record
 from kinoteka.database.film_undo import Removal, RestoredRecord, StoredBatch
 from kinoteka.database.import_target import (
     BeforeCommit,
@@ -30,6 +30,7 @@ from kinoteka.database.import_target import (
 )
 from kinoteka.database.interface import Reader
 from kinoteka.database.revisions import INCREMENT_REVISION
+from kinoteka.database.schema import Department
 from kinoteka.database.source_ranks import BY_HAND
 from kinoteka.infrastructure.clock import DAY, now
 from kinoteka.infrastructure.settings import Settings
@@ -132,4 +133,11 @@ def _film(external_id: str, record: Record) -> FilmRecord:
         external_id=external_id,
         votes=record.get("votes", 0),
         ids=tuple((kind, value) for kind, value in record.get("ids", ())),
+        credits=tuple(_credit(*each) for each in record.get("credits", ())),
+        titles=tuple((language, kind, title) for language, kind, title in record.get("titles", ())),
+        countries=tuple(record.get("countries", ())),
     )
+
+
+def _credit(department: int, name: str, role: str, kind: str, value: str) -> Credit:
+    return Credit(Department(department).name.lower(), name, role, ((kind, value),) if kind else ())

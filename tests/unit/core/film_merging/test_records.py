@@ -19,14 +19,17 @@ def film(**values: object) -> EditableFilm:
 
 
 def test_record_has_the_fields_with_a_value() -> None:
-    record = record_of(film(year=1979, genres=["Horror"]), [("imdb", "tt0078748")])
+    record = record_of(
+        film(year=1979, genres=["Horror"]), [("imdb", "tt0078748")], {"countries": ["GB"]}
+    )
     assert msgspec.json.decode(record) == {
         "title": "Alien",
         "year": 1979,
         "genres": ["Horror"],
         "ids": [["imdb", "tt0078748"]],
+        "countries": ["GB"],
     }
 
 
 def test_record_of_a_film_without_values_has_its_title() -> None:
-    assert msgspec.json.decode(record_of(film(), [])) == {"title": "Alien"}
+    assert msgspec.json.decode(record_of(film(), [], {})) == {"title": "Alien"}

@@ -3,7 +3,7 @@
 import pytest
 
 from kinoteka.core.imports.choice import choose
-from kinoteka.database.film_combining import Record
+from kinoteka.database.film_records import Record
 
 FIRST: Record = {"title": "Alien", "year": 1979, "genres": ["Horror"]}
 SECOND: Record = {"title": "Чужой", "year": 1980, "runtime_minutes": 117, "directors": ["Scott"]}
@@ -37,3 +37,22 @@ def test_original_title_that_equals_the_title_is_omitted() -> None:
 def test_ids_are_those_of_all_records() -> None:
     one, other = {"ids": [["imdb", "tt1"]]}, {"ids": [["tmdb", "5"], ["imdb", "tt1"]]}
     assert choose([FIRST | one, SECOND | other])["ids"] == [["imdb", "tt1"], ["tmdb", "5"]]
+
+
+def test_credits_of_each_department_are_those_of_the_first_record_with_any() -> None:
+    writer, actor, other = [2, "O'Bannon", "", "", ""], [3, "Weaver", "Ripley", "", ""], [3, "Hurt"]
+    chosen = choose([FIRST | {"credits": [actor]}, SECOND | {"credits": [writer, other]}])
+    assert chosen["credits"] == [actor, writer]
+
+
+def test_titles_are_those_of_all_records_with_the_kind_of_the_first() -> None:
+    one = {"titles": [["ru", "translation", "Чужой"]]}
+    other = {"titles": [["ru", "alternative", "Чужой"], ["de", "translation", "Das Wesen"]]}
+    chosen = choose([FIRST | one, SECOND | other])["titles"]
+    assert chosen == [["ru", "translation", "Чужой"], ["de", "translation", "Das Wesen"]]
+
+
+def test_countries_are_those_of_the_first_record_with_any() -> None:
+    assert choose([FIRST, SECOND | {"countries": ["GB", "US"]}])["countries"] == ["GB", "US"]
+    both = [FIRST | {"countries": ["GB"]}, SECOND | {"countries": ["US"]}]
+    assert choose(both)["countries"] == ["GB"]

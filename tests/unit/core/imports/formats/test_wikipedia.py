@@ -48,7 +48,7 @@ def test_markup_is_removed_from_titles(read_text):
     assert read_text("wikipedia", content).titles == ["Fly by Night", "Gun 33", "[rec]"]
 
 
-def test_cast_becomes_credits_without_what_is_no_name(read_text):
+def test_cast_becomes_credits_without_scraped_punctuation_and_awards(read_text):
     cast = ["Mel Gibson", "(", "Academy Award nominee", ")", "and", ".", "O", "50 Cent", 7, "Élan"]
     (film,) = read_text("wikipedia", json.dumps([FILM | {"cast": cast}])).films
     assert [(each.department, each.name) for each in film.credits] == [
@@ -58,7 +58,7 @@ def test_cast_becomes_credits_without_what_is_no_name(read_text):
     ]
 
 
-def test_cast_that_is_no_list_is_left_out(read_text):
+def test_malformed_cast_is_left_out(read_text):
     (film,) = read_text("wikipedia", json.dumps([FILM | {"cast": {"a": 1}}])).films
     assert film.credits == ()
 

@@ -37,12 +37,14 @@ class PostgreSQLImportSession:
         """Return the rows of a query."""
         return run(self._connection, sql.format(**POSTGRESQL, **numbers)).fetchall()
 
-    def chunks(self, sql: str, **numbers: int) -> Iterator[list[tuple[Any, ...]]]:
+    def chunks(
+        self, sql: str, size: int = CHUNK, **numbers: int
+    ) -> Iterator[list[tuple[Any, ...]]]:
         """Yield the rows of a query in lists. Other statements may run in between."""
         name = f"import_{next(_numbers)}"
         with psycopg.ServerCursor(self._connection, name) as cursor:
             cursor.execute(cast(Any, sql.format(**POSTGRESQL, **numbers)))
-            while chunk := cursor.fetchmany(CHUNK):
+            while chunk := cursor.fetchmany(size):
                 yield chunk
 
     def insert(self, table: str, rows: Iterable[Sequence[Any]]) -> None:

@@ -190,7 +190,9 @@ class _StoreTransaction:
 
     def _combine(self) -> None:
         source_id, last_id = (self._parameters[name] for name in ("source_id", "last_id"))
-        combine(self._session, source_id, last_id, self._rules.choose, self._rules.name_keys)
+        rules = self._rules
+        choices = rules.choose, rules.name_keys
+        combine(self._session, source_id, last_id, *choices, is_undo=rules.is_undo)
 
     def _finish(self) -> None:
         if "batch_id" in self._parameters:

@@ -32,10 +32,12 @@ class SQLiteImportSession:
         """Return the rows of a query."""
         return self._connection.execute(sql.format(**SQLITE, **numbers)).fetchall()
 
-    def chunks(self, sql: str, **numbers: int) -> Iterator[list[tuple[Any, ...]]]:
+    def chunks(
+        self, sql: str, size: int = CHUNK, **numbers: int
+    ) -> Iterator[list[tuple[Any, ...]]]:
         """Yield the rows of a query in lists. Other statements may run in between."""
         cursor = self._connection.execute(sql.format(**SQLITE, **numbers))
-        while chunk := cursor.fetchmany(CHUNK):
+        while chunk := cursor.fetchmany(size):
             yield chunk
 
     def insert(self, table: str, rows: Iterable[Sequence[Any]]) -> None:

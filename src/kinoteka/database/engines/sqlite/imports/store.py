@@ -134,7 +134,8 @@ def _combine(
 ) -> None:
     source_id, last_id = (_number(parameters, name) for name in ("source_id", "last_id"))
     session = SQLiteImportSession(connection)
-    combine(session, source_id, last_id, rules.choose, rules.name_keys)
+    choices = rules.choose, rules.name_keys
+    combine(session, source_id, last_id, *choices, is_undo=rules.is_undo)
 
 
 def _number(parameters: dict[str, object], name: str) -> int:
