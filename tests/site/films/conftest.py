@@ -7,8 +7,10 @@ import httpx
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
+from kinoteka.database.schema import Department
 from tests.conftest import GENEROUS
 from tests.support.cinema_clients import Cinema, total_films
+from tests.support.databases import execute
 from tests.support.films import SampleFilm, fill_catalogue
 from tests.support.polling import eventually
 from tests.support.servers import keep_clients_open, run_server
@@ -83,6 +85,13 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     ):
         cinema = Cinema(server)
         films = cinema.films | fill_catalogue(server.settings, [*SHORT, POSTED])
+        add = "INSERT INTO film_countries VALUES (?, ?, ?)"
+        for title, country in (("Alien", "GB"), ("Alien", "US"), ("Stalker", "SU")):
+            execute(server.settings, add, films[title], country, country == "US")
+        actor = "INSERT INTO credits VALUES (?, ?, 0, ?, NULL)"
+        person = cinema.directors["Fritz Lang"]
+        for department in (Department.WRITING, Department.ACTING):
+            execute(server.settings, actor, films["Stalker"], department.value, person)
         apps = (cinema.anonymous, server.signed_up(), cinema.holder, cinema.superuser)
         for app in apps:
             app.headers["accept"] = "text/html"

@@ -123,10 +123,11 @@ SortOrder = Literal["id", "newest", "rating", "title"]
 class FilmQuery(msgspec.Struct, frozen=True):
     """Filters, a search text and a sort order for films.
 
-    `genre_id` and `director_id` match any of a film's genres or directors. Years and minutes from
-    and to are inclusive, and exclude films without a year or runtime. `rating` is a minimum,
-    `label` the name of an access label; `hidden` returns only hidden films. Results of a search
-    for `text` are in order of relevance unless `order` is other than "id".
+    `genre_id` and `director_id` match any of a film's genres or directors, `country` any of its
+    codes of countries, and `person_id` any person who did something in the film. Years and
+    minutes from and to are inclusive, and exclude films without a year or runtime. `rating` is a
+    minimum, `label` the name of an access label; `hidden` returns only hidden films. Results of a
+    search for `text` are in order of relevance unless `order` is other than "id".
 
     "newest" sorts by year and id, both descending; "rating" by the rating weighted by its votes
     (`database/weighted_ratings.py`), descending; "title" as readers of the actor's language expect
@@ -135,6 +136,8 @@ class FilmQuery(msgspec.Struct, frozen=True):
 
     genre_id: int | None = None
     director_id: int | None = None
+    person_id: int | None = None
+    country: str | None = None
     year: int | None = None
     year_from: int | None = None
     year_to: int | None = None

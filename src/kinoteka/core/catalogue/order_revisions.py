@@ -13,7 +13,8 @@ from kinoteka.database.revisions import FILM_SET
 WHOLE = "catalogue"
 _OF_FILTERS = {
     "genre_id": "film_genres",
-    "director_id": "film_directors",
+    **dict.fromkeys(("director_id", "person_id"), "film_directors"),
+    "country": FILM_SET,
     **dict.fromkeys(("year", "year_from", "year_to"), "film_years"),
     **dict.fromkeys(("minutes_from", "minutes_to"), "film_texts"),
     "rating": "film_ratings",

@@ -45,6 +45,8 @@ from kinoteka.core.catalogue.model import (
 )
 from kinoteka.database.schema import (
     director_counts,
+    film_countries,
+    film_credits,
     film_directors,
     film_genres,
     film_ids,
@@ -153,6 +155,15 @@ _ORDERS: dict[str, tuple[ColumnElement[Any], ...]] = {
     "title": (func.coalesce(_own_key.c.key, _key.c.key).nulls_last(), films.c.id),
 }
 _CONDITIONS: dict[str, ColumnElement[bool]] = {
+    # A person may have several credits in a film, so these are no joins.
+    "person_id": films.c.id.in_(
+        select(film_credits.c.film_id).where(
+            film_credits.c.person_id == bindparam("person_id", type_=BigInteger())
+        )
+    ),
+    "country": films.c.id.in_(
+        select(film_countries.c.film_id).where(film_countries.c.country == bindparam("country"))
+    ),
     "year": films.c.year == bindparam("year", type_=BigInteger()),
     "year_from": films.c.year >= bindparam("year_from", type_=BigInteger()),
     "year_to": films.c.year <= bindparam("year_to", type_=BigInteger()),

@@ -4,10 +4,9 @@ from typing import Any
 
 import msgspec
 
-from kinoteka.core.catalogue.model import Director, Film, FilmQuery
-from kinoteka.core.catalogue.parts.service import read_credited, read_parts, read_person
+from kinoteka.core.catalogue.model import Film, FilmQuery
+from kinoteka.core.catalogue.parts.service import read_credited, read_parts
 from kinoteka.database.schema import Department
-from kinoteka.errors import Code, DomainError
 from kinoteka.http.mechanics.response import Response
 from kinoteka.http.policy.request import Request
 from kinoteka.site.films import listings
@@ -83,7 +82,7 @@ async def show_genre(request: Request, genre_id: int, query: SortedQuery) -> Res
 
 async def show_director(request: Request, director_id: int, query: SortedQuery) -> Response:
     """Show the films that a person directed, wrote and acted in."""
-    director = await _person(request, director_id)
+    director = await listings.find_person(request, director_id)
     acted = await _credited(request, director_id, Department.ACTING)
     wrote = await _credited(request, director_id, Department.WRITING)
     wanted = FilmQuery(director_id=director.id, order=query.sort)
@@ -99,15 +98,6 @@ async def show_director(request: Request, director_id: int, query: SortedQuery) 
         wrote=wrote,
         others_bookmarked=await bookmarked_ids(request, [*acted, *wrote]),
     )
-
-
-async def _person(request: Request, person_id: int) -> Director:
-    try:
-        return await request.core.catalogue.director(request.actor, request.unit, person_id)
-    except DomainError as error:
-        if error.code is not Code.DIRECTOR_UNKNOWN:
-            raise
-        return await read_person(request.actor, request.unit, person_id)
 
 
 async def _credited(request: Request, person_id: int, department: Department) -> list[Film]:

@@ -7,9 +7,11 @@ import msgspec
 from kinoteka.core.catalogue.facets.service import MAX_DIRECTORS
 from kinoteka.core.catalogue.listing import Page
 from kinoteka.core.catalogue.model import Director, Film, FilmQuery
+from kinoteka.core.catalogue.parts.service import read_person
 from kinoteka.database.schema import Department
 from kinoteka.errors import Code, DomainError
 from kinoteka.http.policy.request import Request
+from kinoteka.search.title_order import title_key
 from kinoteka.site.films.schemas import (
     FilmsQuery,
     SearchQuery,
@@ -19,11 +21,13 @@ from kinoteka.site.films.schemas import (
     pattern,
 )
 from kinoteka.site.ui.bookmarks import bookmarked_ids
+from kinoteka.site.ui.languages import formats, language_of
+from kinoteka.site.ui.pages import locale_of
 
 PAGE = 24
 RATINGS = (9, 8, 7, 6, 5)
 RUNTIMES = ("-60", "-90", "90-120", "120-150", "150-")
-MORE = ("decade", "since", "until", "runtime")
+MORE = ("country", "decade", "since", "until", "runtime")
 """The filters that are folded away unless one of them is active."""
 
 
@@ -69,11 +73,13 @@ class FilterOptions(msgspec.Struct):
 
     genres: list[tuple[int, str, int]]
     years: list[int]
+    countries: list[str]
     labels: list[tuple[str, str]]
     ratings: Sequence[int]
     runtimes: Sequence[str]
     active: list[ActiveFilter]
     director: str
+    person: str
 
     @property
     def decades(self) -> list[int]:
@@ -145,15 +151,25 @@ async def filter_options(request: Request, path: str, query: FilmsQuery) -> Filt
     genres = await facets.genres(request.actor, request.unit)
     director = await _director(request, query)
     name = director.name if director else query.by or ""
+    person = await _person_name(request, query)
     return FilterOptions(
         [(genre.id, genre.name, genre.films) for genre in genres],
         await facets.years(request.actor, request.unit),
+        _countries(request, await facets.countries(request.actor, request.unit)),
         [(label, label) for label in await facets.labels(request.actor, request.unit)],
         RATINGS,
         _offered(RUNTIMES, query.runtime),
-        _active_filters(path, query, {genre.id: genre.name for genre in genres}, name),
+        _active_filters(path, query, {genre.id: genre.name for genre in genres}, name, person),
         name,
+        person,
     )
+
+
+def _countries(request: Request, codes: Sequence[str]) -> list[str]:
+    """Return codes of countries, sorted by their names in the reader's language."""
+    locale = locale_of(request)
+    name, language = formats(locale).country, language_of(locale)
+    return sorted(codes, key=lambda code: title_key(name(code), language, language))
 
 
 def _offered(usual: Sequence[str], chosen: str) -> Sequence[str]:
@@ -172,12 +188,39 @@ async def _director(request: Request, query: FilmsQuery) -> Director | None:
         return None
 
 
+async def _person_name(request: Request, query: FilmsQuery) -> str:
+    if query.person is None:
+        return ""
+    try:
+        return (await find_person(request, query.person)).name
+    except DomainError as error:
+        if error.code is not Code.DIRECTOR_UNKNOWN:
+            raise
+        return ""
+
+
+async def find_person(request: Request, person_id: int) -> Director:
+    """Return a person with a visible film.
+
+    Raises:
+        DomainError(DIRECTOR_UNKNOWN)
+    """
+    try:
+        return await request.core.catalogue.director(request.actor, request.unit, person_id)
+    except DomainError as error:
+        if error.code is not Code.DIRECTOR_UNKNOWN:
+            raise
+        return await read_person(request.actor, request.unit, person_id)
+
+
 def _active_filters(
-    path: str, query: FilmsQuery, genres: dict[int, str], director: str
+    path: str, query: FilmsQuery, genres: dict[int, str], director: str, person: str
 ) -> list[ActiveFilter]:
     texts = {
         "genre": query.genre and genres.get(query.genre, "?"),
         "director": (query.director or query.by) and (director or "?"),
+        "person": query.person and (person or "?"),
+        "country": query.country.upper(),
         "year": query.year,
         "decade": query.decade,
         "since": query.since,

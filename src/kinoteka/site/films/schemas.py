@@ -25,6 +25,7 @@ class SortedQuery(msgspec.Struct):
 
 Year = Annotated[int, Meta(ge=1, le=9999)]
 Decade = Annotated[int, Meta(ge=10, le=9990, multiple_of=10)]
+Country = Annotated[str, Meta(pattern="^([A-Za-z]{2})?$")]
 MinuteRange = Annotated[str, Meta(pattern=r"^([0-9]{1,4}-[0-9]{0,4}|-[0-9]{1,4})?$")]
 
 
@@ -32,12 +33,14 @@ class FilmsQuery(SortedQuery, kw_only=True):
     """Filters of the film list.
 
     `by` is a typed director name, used instead of the id. `decade` is its first year. `runtime` is
-    a range of minutes: "90-120", "-90" or "150-".
+    a range of minutes: "90-120", "-90" or "150-". `country` is a code of ISO 3166-1.
     """
 
     genre: Id | None = None
     director: Id | None = None
     by: str | None = None
+    person: Id | None = None
+    country: Country = ""
     year: Year | None = None
     decade: Decade | None = None
     since: Year | None = None
@@ -87,6 +90,8 @@ def film_query(query: FilmsQuery) -> FilmQuery:
     return FilmQuery(
         genre_id=query.genre,
         director_id=query.director,
+        person_id=query.person,
+        country=query.country.upper() or None,
         year=query.year,
         year_from=years[0],
         year_to=years[1],

@@ -43,6 +43,13 @@ def N_(text: str) -> str:  # noqa: N802 (the name that extraction looks for)
 
 
 JUST_NOW = N_("just now")
+FORMER_COUNTRIES = {
+    "CS": N_("Czechoslovakia"),
+    "DD": N_("East Germany"),
+    "SU": N_("Soviet Union"),
+    "YU": N_("Yugoslavia"),
+}
+"""Countries of films that Babel has no names for."""
 
 
 def NP_(context: str, text: str) -> str:  # noqa: N802
@@ -106,7 +113,8 @@ class Formats:
         language = language_of(locale)
         self._locale = Locale.parse(locale, sep="-")
         self._bind = bind if language == "ru" else str
-        self._just_now = translations(language).gettext(JUST_NOW)
+        self._translate = translations(language).gettext
+        self._just_now = self._translate(JUST_NOW)
         self._date_and_time = str(self._locale.datetime_formats["medium"])
         self._minutes: dict[time, str] = {}  # of a day
 
@@ -124,7 +132,8 @@ class Formats:
 
     def country(self, code: str) -> str:
         """Return the name of a country with this code of ISO 3166-1, or the code itself."""
-        return str(self._locale.territories.get(code, code))
+        former = FORMER_COUNTRIES.get(code)
+        return self._translate(former) if former else str(self._locale.territories.get(code, code))
 
     def day(self, text: str) -> str:
         """Return a calendar date (YYYY-MM-DD) with the name of the month."""

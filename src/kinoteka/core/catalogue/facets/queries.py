@@ -55,6 +55,24 @@ YEARS: Statement[tuple[int]] = Statement(
     .order_by(films.c.year.desc())
 )
 
+# Both engines would read the countries of all films for a DISTINCT, so each step of the recursion
+# looks up the next country in the index.
+_each = select(func.min(film_countries.c.country).label("country")).cte("each", recursive=True)
+_next = (
+    select(func.min(film_countries.c.country))
+    .where(film_countries.c.country > _each.c.country)
+    .scalar_subquery()
+)
+_countries = _each.union_all(select(_next).where(_each.c.country.is_not(None)))
+COUNTRIES: Statement[tuple[str]] = Statement(
+    select(_countries.c.country).where(
+        select(film_countries.c.film_id)
+        .join(films, films.c.id == film_countries.c.film_id)
+        .where(film_countries.c.country == _countries.c.country, VISIBLE)
+        .exists()
+    )
+)
+
 _has_visible_film = (
     select(director_counts.c.director_id)
     .where(

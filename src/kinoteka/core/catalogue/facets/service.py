@@ -1,6 +1,6 @@
 """Facets: the values that films can be filtered by.
 
-Public operations: genres, years, labels, directors.
+Public operations: genres, years, countries, labels, directors.
 
 Only values with a film that is visible to the actor are returned.
 """
@@ -18,7 +18,7 @@ from kinoteka.core.rate_limits import Throttle
 from kinoteka.core.text import clean_text
 from kinoteka.database.interface import Reader
 from kinoteka.database.revision_cache import RevisionCache
-from kinoteka.database.revisions import Revisions
+from kinoteka.database.revisions import FILM_SET, Revisions
 from kinoteka.database.unit import Unit
 from kinoteka.database.visibility import sees_label, visible_to
 from kinoteka.infrastructure.settings import Settings
@@ -66,6 +66,16 @@ class Facets:
             ("years", actor.labels),
             ("film_years",),
             lambda reader: [year for (year,) in reader.fetch(queries.YEARS, **values)],
+        )
+
+    async def countries(self, actor: Actor, unit: Unit) -> list[str]:
+        """Return the codes of the countries of visible films."""
+        values = visible_to(actor.labels)
+        return await self._cached(
+            unit,
+            ("countries", actor.labels),
+            (FILM_SET,),
+            lambda reader: [code for (code,) in reader.fetch(queries.COUNTRIES, **values)],
         )
 
     async def labels(self, actor: Actor, unit: Unit) -> list[str]:

@@ -10,6 +10,7 @@ from kinoteka.core.services import Services
 from kinoteka.database.unit import Unit
 from kinoteka.errors import Code
 from tests.support.accounts import anonymous_actor
+from tests.support.databases import execute
 from tests.support.errors import raises_error
 from tests.support.films import ADULT, CATALOGUE, PREMIUM, SampleFilm, fill_catalogue
 
@@ -50,6 +51,31 @@ async def test_facets_follow_changes_of_the_catalogue(
     await services.revisions.refresh()
     assert (await services.facets.years(viewer, unit))[0] == 2031
     assert "Western" in {genre.name for genre in await services.facets.genres(viewer, unit)}
+
+
+@pytest.mark.parametrize(
+    ("viewer", "expected"), [("anonymous", ["GB"]), ("labelled_reader", ["GB", "JP"])]
+)
+async def test_countries_have_a_visible_film(
+    services: Services,
+    unit: Unit,
+    viewers: Viewers,
+    films: dict[str, int],
+    viewer: str,
+    expected: list[str],
+) -> None:
+    labelled = next(film.title for film in CATALOGUE if film.label == PREMIUM)
+    for title, country in (("Alien", "GB"), (labelled, "GB"), (labelled, "JP")):
+        add = "INSERT INTO film_countries VALUES (?, ?, 0)"
+        execute(services.settings, add, films[title], country)
+    actor = (await viewers())[viewer]
+    assert sorted(await services.facets.countries(actor, unit)) == expected
+
+
+async def test_no_countries_are_offered_when_no_film_has_one(
+    services: Services, unit: Unit, films: dict[str, int]
+) -> None:
+    assert await services.facets.countries(await anonymous_actor(services), unit) == []
 
 
 @pytest.mark.parametrize(
