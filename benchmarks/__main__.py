@@ -14,6 +14,7 @@ from rich.table import Table
 from benchmarks import (
     catalogue,
     chat_connections,
+    import_extras,
     import_postgresql,
     reads,
     relevance,
@@ -37,6 +38,7 @@ NAMES = (
     "site",
     "chats",
     "import",
+    "import-extras",
     "search",
     "relevance",
     "import-postgresql",
@@ -76,9 +78,10 @@ def _measure(wanted: Sequence[str], folder: Path, show: Callable[..., None]) -> 
         ("sign-in", sign_in),
         ("writes", writes),
         ("chats", chat_connections),
+        ("import-extras", import_extras),
     ):
         if name in wanted:
-            module.run(folder / "demo", show)
+            module.run(folder / ("extras" if module is import_extras else "demo"), show)
     if "site" in wanted:
         site.run(folder / "demo", DEMO_FILMS, show)
     if "random" in wanted:

@@ -28,6 +28,11 @@ GENRES = (
 FIRST_NAMES = "Anna Boris Chen Dana Elif Farid Greta Hugo Ines Jan Kira Léa Mei Nils Olga Paul"
 LAST_NAMES = "Adler Bianchi Castro Dubois Eriksen Fischer García Hansen Ivanova Kowalski Lund Mori"
 FIRST_ID = 1_000_000
+TRANSLATIONS = (
+    *(("RU", "ru", "Кино"), ("FR", "fr", "Film"), ("DE", "de", "Der"), ("ES", "es", "El")),
+    *(("JP", "ja", "映画"), ("US", "en", "The"), ("IT", "it", "Il"), ("PL", "pl", "Pan")),
+)
+CREW = ("writer", "producer", "composer", "cinematographer", "editor")
 
 
 class Film(NamedTuple):
@@ -114,6 +119,36 @@ def write_imdb(folder: Path, count: int, others: int = 0) -> list[Path]:
             names.write(
                 f"nm{FIRST_ID + person}\t{name_of(person)}\t\\N\t\\N\tdirector\ttt{FIRST_ID}\n"
             )
+    return paths
+
+
+def write_imdb_extras(folder: Path, count: int) -> list[Path]:
+    """Write title.akas and title.principals: 8 titles and 15 credits for each film."""
+    paths = [folder / f"{name}.tsv" for name in ("title.akas", "title.principals")]
+    people = max(count * 4 // 10, 1)
+    chance = random.Random(count)
+    with (
+        paths[0].open("w", encoding="utf-8") as akas,
+        paths[1].open("w", encoding="utf-8") as principals,
+    ):
+        akas.write(
+            "titleId\tordering\ttitle\tregion\tlanguage\ttypes\tattributes\tisOriginalTitle\n"
+        )
+        principals.write("tconst\tordering\tnconst\tcategory\tjob\tcharacters\n")
+        for film in films(count):
+            tconst = f"tt{film.number}"
+            for place, (region, language, word) in enumerate(TRANSLATIONS, 1):
+                akas.write(
+                    f"{tconst}\t{place}\t{word} {film.title}\t{region}\t{language}"
+                    "\timdbDisplay\t\\N\t0\n"
+                )
+            for place in range(1, 16):
+                person = chance.randrange(people)
+                characters = json.dumps([f"{name_of(person % 5000)}"]) if place < 11 else "\\N"
+                category = ("actor", "actress")[place % 2] if place < 11 else CREW[place - 11]
+                principals.write(
+                    f"{tconst}\t{place}\tnm{FIRST_ID + person}\t{category}\t\\N\t{characters}\n"
+                )
     return paths
 
 

@@ -81,8 +81,11 @@ FROM (
         ) AS person_id
         FROM {s}directors AS first
         WHERE first.number IN (
-            SELECT min(number) FROM {s}directors
-            WHERE stored_id IS NULL AND value IS NOT NULL GROUP BY kind, value)
+            SELECT min(number) FROM {s}directors AS each
+            WHERE stored_id IS NULL AND value IS NOT NULL AND EXISTS (
+                SELECT 1 FROM people AS named
+                WHERE named.name_key = each.name_key AND named.id <> 1)
+            GROUP BY kind, value)
     ) AS candidate
     WHERE person_id IS NOT NULL
 ) AS claim
@@ -123,6 +126,7 @@ WHERE value IS NULL
 """
 
 HAS_IDS = "SELECT EXISTS (SELECT 1 FROM {s}directors WHERE value IS NOT NULL)"
+COUNT_EXTRAS = "SELECT " + " + ".join(f"(SELECT count(*) FROM {{s}}{extra})" for extra in EXTRAS)
 
 
 class Step(NamedTuple):
@@ -190,6 +194,7 @@ class MemberStatements:
         self._parameter = parameter
         self._text = text
         self.has_ids = self.sql(HAS_IDS)
+        self.count_extras = self.sql(COUNT_EXTRAS)
 
     def sql(self, template: str, **values: str) -> str:
         """Return a statement of this module for the engine."""

@@ -15,8 +15,10 @@ from kinoteka.database.import_session import ImportSession
 from kinoteka.database.interface import Reader
 from kinoteka.infrastructure.settings import Settings
 
-SLICE = 5_000
-"""How many films are stored at a time."""
+SLICE = 20_000
+"""How many films are stored at a time at most."""
+SLICE_ROWS = 80_000
+"""How many films with their credits, titles and countries are stored at a time."""
 
 OnStored = Callable[[int, int], None]
 """Receives, repeatedly, how many films are stored and how many there are in total."""
@@ -118,6 +120,11 @@ class ImportTarget(Protocol):
 
     def optimize(self) -> None:
         """Update the statistics of the database, and free space, after many changes."""
+
+
+def films_per_slice(films: int, extras: int) -> int:
+    """Return how many films to store at a time, given how many credits, titles … all have."""
+    return max(1, min(SLICE, SLICE_ROWS * films // max(1, films + extras)))
 
 
 def import_session(reader: Reader) -> ImportSession:

@@ -7,7 +7,7 @@ Public operations: read_entries, entries_after, all_entries.
 
 from collections.abc import Iterator, Sequence
 
-from sqlalchemy import BigInteger, bindparam, select
+from sqlalchemy import BigInteger, bindparam, case, exists, literal_column, select
 
 from kinoteka.database.interface import Reader
 from kinoteka.database.schema import film_credits, film_titles, films, people, person_names
@@ -50,6 +50,7 @@ _translated_names = (
     .join(film_credits, film_credits.c.person_id == person_names.c.person_id)
     .where(*_of_film)
 )
+_HAS_TRANSLATED_NAMES = exists(select(literal_column("1")).select_from(person_names))
 _ENTRIES = select(
     films.c.id.label("film_id"),
     films.c.title,
@@ -58,7 +59,8 @@ _ENTRIES = select(
     films.c.year,
     _titles.scalar_subquery().label("titles"),
     _names.scalar_subquery().label("names"),
-    _translated_names.scalar_subquery().label("translated_names"),
+    # Usually, there are no translated names, so the credits need not be read once more.
+    case((_HAS_TRANSLATED_NAMES, _translated_names.scalar_subquery())).label("translated_names"),
 )
 ENTRIES: Statement[IndexEntry] = Statement(
     _ENTRIES.where(in_list(films.c.id, bindparam("ids"))), _entry

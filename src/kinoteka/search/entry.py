@@ -112,7 +112,9 @@ def terms(lines: Iterable[str]) -> str:
 
 def count_words(lines: Iterable[str]) -> Counter[str]:
     """Count the words in the lines of films, most frequent first."""
-    counted = Counter("\n".join(lines).split())
+    counted: Counter[str] = Counter()
+    for line in lines:
+        counted.update(line.split())
     for mark in (SOUND_LINE, PERSON_LINE, YEAR_LINE):
         counted.pop(mark.strip(), None)
     return Counter(dict(counted.most_common()))

@@ -184,3 +184,11 @@ class TestLabels:
         premium.run([film("1", "Alien", year=1980)])
         assert premium.changes == Changes(0, 1, 0)
         assert labels(premium)["Alien"] == "premium"
+
+
+@pytest.mark.parametrize(
+    ("films", "extras", "length"),
+    [(1_000_000, 0, 20_000), (40_000, 920_000, 3_333), (1, 0, 20_000), (1, 500_000, 1), (0, 0, 1)],
+)
+def test_fewer_films_are_stored_at_a_time_if_they_have_many_credits(films, extras, length):
+    assert import_target.films_per_slice(films, extras) == length

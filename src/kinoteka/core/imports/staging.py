@@ -91,6 +91,7 @@ class Staging:
         Return how many films were deleted.
         """
         self._write()
+        del self._genres, self._directors  # to release the memory of their caches
         return self._tables.finish()
 
     def _write(self) -> None:

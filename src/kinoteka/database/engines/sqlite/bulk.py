@@ -15,7 +15,7 @@ WAIT_SECONDS = 60
 OPTIMIZE_WAIT_SECONDS = 2
 INTERRUPT_STEPS = 4_000_000
 """Steps of SQLite's virtual machine between two checks for Ctrl+C: a fraction of a second."""
-CACHE_KIBIBYTES = 64 * 1024
+CACHE_KIBIBYTES = 48 * 1024
 
 
 @contextmanager

@@ -13,7 +13,6 @@ from typing import Any
 import msgspec
 import psycopg
 
-from kinoteka.database import import_target
 from kinoteka.database.engines.postgresql.bulk import (
     bulk_session,
     optimize,
@@ -31,7 +30,14 @@ from kinoteka.database.film_combining import combine, finish
 from kinoteka.database.film_matching import COUNT_RULES, match
 from kinoteka.database.film_sort import SliceKeys
 from kinoteka.database.import_members import EXTRAS
-from kinoteka.database.import_target import Batch, BeforeCommit, Changes, ImportRules, OnStored
+from kinoteka.database.import_target import (
+    Batch,
+    BeforeCommit,
+    Changes,
+    ImportRules,
+    OnStored,
+    films_per_slice,
+)
 from kinoteka.database.member_tables import KINDS
 from kinoteka.database.revisions import INCREMENT_REVISION
 from kinoteka.database.search_entries import read_entries
@@ -252,11 +258,13 @@ class _StoreTransaction:
     def _store_slices(self, planned: int, *, new: bool) -> None:
         self._batch_id()
         (last,) = self._row(planning.LAST_POSITION)
+        (extras,) = self._row(queries.MEMBERS.count_extras)
+        length = films_per_slice(last, extras)
         with ThreadPoolExecutor(1, "indexing") as indexer:
             index_rows: Future[IndexRows] | None = None
             sort_keys = SliceKeys(self._reader, indexer)
-            for after in range(0, last, import_target.SLICE):
-                part = {"after": after, "until": after + import_target.SLICE}
+            for after in range(0, last, length):
+                part = {"after": after, "until": after + length}
                 rows = self._run(queries.films_stored(new=new), **part).fetchall()
                 if not rows:
                     continue

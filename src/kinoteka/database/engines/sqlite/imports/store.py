@@ -9,7 +9,6 @@ from pathlib import Path
 
 import msgspec
 
-from kinoteka.database import import_target
 from kinoteka.database.engines.sqlite.bulk import (
     bulk_transaction,
     exclusive_lock,
@@ -25,7 +24,14 @@ from kinoteka.database.film_combining import combine, finish
 from kinoteka.database.film_matching import COUNT_RULES, match
 from kinoteka.database.film_sort import SliceKeys
 from kinoteka.database.import_members import EXTRAS
-from kinoteka.database.import_target import Batch, BeforeCommit, Changes, ImportRules, OnStored
+from kinoteka.database.import_target import (
+    Batch,
+    BeforeCommit,
+    Changes,
+    ImportRules,
+    OnStored,
+    films_per_slice,
+)
 from kinoteka.database.member_tables import KINDS
 from kinoteka.database.revisions import INCREMENT_REVISION
 from kinoteka.database.search_entries import read_entries
@@ -199,11 +205,13 @@ def _store_planned(
         connection.execute(queries.MEMBERS.delete_extra(extra), parameters)
     done = 0
     last = int(connection.execute(queries.LAST_POSITION).fetchone()[0])
+    (extras,) = connection.execute(queries.MEMBERS.count_extras).fetchone()
+    length = films_per_slice(last, extras)
     with ThreadPoolExecutor(1, "indexing") as indexer:
         index_rows: Future[IndexRows] | None = None
         sort_keys = SliceKeys(SQLiteReader(connection), indexer)
-        for after in range(0, last, import_target.SLICE):
-            part = {**parameters, "after": after, "until": after + import_target.SLICE}
+        for after in range(0, last, length):
+            part = {**parameters, "after": after, "until": after + length}
             done += connection.execute(queries.STORE_FILMS, part).rowcount
             connection.execute(queries.STORE_RECORDS, part)
             connection.execute(queries.STORE_IDS, part)
