@@ -66,6 +66,33 @@ def test_poster_of_a_merged_film_is_that_of_the_survivor(
     assert posters[0].text == posters[1].text
 
 
+@pytest.mark.parametrize(
+    ("path", "headers"),
+    [
+        ("/movies/?genre_id={}", JSON),
+        ("/movies/?genre_id={}&page=1", JSON),
+        ("/films/export?genre={}&format=json", {}),
+        ("/films?genre={}&sort=title", {"hx-request": "true", "hx-target": "more"}),
+    ],
+)
+def test_filter_by_a_merged_genre_finds_the_films_of_the_survivor(
+    site: ManagementSite, browser: httpx.Client, path: str, headers: dict[str, str]
+) -> None:
+    survivor = ids_by_name(site.server.settings, "genres")["Drama"]
+    old, own = (browser.get(path.format(each), headers=headers) for each in (OLD_GENRE, survivor))
+    assert (own.status_code, old.text) == (200, own.text)
+    assert own.text != browser.get(path.format(999999), headers=headers).text
+
+
+def test_film_list_of_a_merged_genre_redirects_with_its_other_filters(
+    site: ManagementSite, browser: httpx.Client
+) -> None:
+    survivor = ids_by_name(site.server.settings, "genres")["Drama"]
+    response = browser.get(f"/films?genre={OLD_GENRE}&year=1985&sort=title")
+    assert response.status_code == 303
+    assert response.headers["location"] == f"/films?sort=title&genre={survivor}&year=1985"
+
+
 @pytest.mark.parametrize("path", ["/films/{}", "/movies/{}", "/media/films/{}.svg"])
 def test_survivor_that_is_not_visible_stays_unknown(
     site: ManagementSite, browser: httpx.Client, path: str

@@ -312,6 +312,9 @@ def _increase_count(engine: str, links: FromClause, counts: Table, column: str) 
     )
 
 
+GENRE_REDIRECTS: Statement[tuple[int, int]] = Statement(
+    select(genre_redirects.c.old_id, genre_redirects.c.genre_id)
+)
 GENRE_SURVIVOR: Statement[tuple[int]] = Statement(
     select(genre_redirects.c.genre_id).where(genre_redirects.c.old_id == bindparam("old_id"))
 )

@@ -1,7 +1,7 @@
 """The catalogue as each actor sees it.
 
 Public operations: films, suggest, film, details, related, films_by_id, films_by_any_id, genres,
-genre, directors, director.
+genre, surviving_genre_id, directors, director.
 
 A film that is not visible to the actor does not exist for it: lists, totals and searches omit the
 film, and also the genres and directors that have no visible film.
@@ -31,6 +31,7 @@ from kinoteka.core.catalogue.similar_films import find_similar
 from kinoteka.core.rate_limits import Throttle
 from kinoteka.core.text import clean_text
 from kinoteka.database.interface import Reader
+from kinoteka.database.revision_cache import RevisionCache
 from kinoteka.database.revisions import Revisions
 from kinoteka.database.unit import Unit
 from kinoteka.database.visibility import visible_to
@@ -67,6 +68,7 @@ class Catalogue:
         self._access = access
         self._search = search
         self._positions = Positions(revisions)
+        self._genre_redirects: RevisionCache[str, dict[int, int]] = RevisionCache(revisions, 1)
         self._small_positions = Positions(revisions, cache_bytes=SMALL_CACHE_BYTES)
 
     async def films(
@@ -195,6 +197,16 @@ class Catalogue:
             raise DomainError(Code.GENRE_UNKNOWN)
         return found
 
+    async def surviving_genre_id(self, unit: Unit, genre_id: int) -> int:
+        """Return the id of the genre that a genre was merged into, or else its own id."""
+        made_of = ("film_genres",)
+        redirects = self._genre_redirects.get("")
+        if redirects is None:
+            revision = self._genre_redirects.revision(made_of)
+            redirects = dict(await unit.all(queries.GENRE_REDIRECTS))
+            self._genre_redirects.set("", redirects, revision, made_of)
+        return redirects.get(genre_id, genre_id)
+
     async def directors(self, actor: Actor, unit: Unit) -> Listing[Director]:
         """Return the directors who have a visible film, ordered by id."""
         return await self._list_names(actor, unit, queries.DIRECTORS)
@@ -258,6 +270,8 @@ class Catalogue:
         """Return the parameters of the query's filters, or None if no film can match."""
         values = {name: getattr(query, name) for name in queries.FILTERS if name != "label_id"}
         values["hidden"] = query.hidden or None
+        if query.genre_id is not None:
+            values["genre_id"] = await self.surviving_genre_id(unit, query.genre_id)
         if query.label is not None:
             # An unknown label has no films, like a label that the actor may not view.
             values["label_id"] = (await self._access.label_ids(unit)).get(query.label)

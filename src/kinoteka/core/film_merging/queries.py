@@ -41,7 +41,6 @@ from kinoteka.database.schema import (
     film_redirects,
     film_values,
     films,
-    genre_redirects,
     genres,
     metadata,
     possible_duplicates,
@@ -201,9 +200,6 @@ PRUNE: Statement[tuple[()]] = Statement(
     update(film_redirects)
     .where(film_redirects.c.undo.is_not(None), film_redirects.c.until <= bindparam("now"))
     .values(undo=null())
-)
-GENRE_REDIRECTS: Statement[tuple[int, int]] = Statement(
-    select(genre_redirects.c.old_id, genre_redirects.c.genre_id)
 )
 
 IDS: Statement[tuple[str, str]] = Statement(

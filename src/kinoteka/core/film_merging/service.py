@@ -123,7 +123,7 @@ class FilmMerging:
         if state.survivor_id != survivor_id:
             raise DomainError(Code.MERGE_FOLLOWED, film=state.survivor_id)
         survivor = await self._editing.get(actor, unit, survivor_id)
-        genres: dict[int, int] = dict(await unit.all(queries.GENRE_REDIRECTS))
+        genres: dict[int, int] = dict(await unit.all(catalogue.GENRE_REDIRECTS))
         await _uncount(unit, survivor.access)
         await moving.restore_film(unit, state, genres)
         await unit.run(queries.DELETE_REDIRECT, old_id=old_id)

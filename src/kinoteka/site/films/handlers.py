@@ -48,7 +48,12 @@ async def show_home(request: Request) -> Response:
 
 
 async def list_films(request: Request, query: FilmsQuery) -> Response:
-    """Show films that match the filters."""
+    """Show films that match the filters, or redirect from a merged genre to its survivor."""
+    if query.genre is not None:
+        genre = await request.core.catalogue.surviving_genre_id(request.unit, query.genre)
+        if genre != query.genre and not is_partial(request):
+            return redirect(request, address(FILMS, query, genre=genre))
+        query = msgspec.structs.replace(query, genre=genre)
     found = await listings.resolve_director(request, query)
     if found is None:
         shown = listings.empty_listing(FILMS, query, signed_in=request.actor.account_id is not None)
