@@ -41,6 +41,7 @@ EXEMPT = {
     "kinoteka.database.film_undo:*": "removes films and shows none",
     "kinoteka.database.title_changes:*": "operators see the titles that an import would change",
     "kinoteka.core.film_editing.queries:*": "operators can edit all films",
+    "kinoteka.core.film_editing.parts.queries:*": "operators can edit all films",
     "kinoteka.core.film_merging.queries:*": "operators can merge all films",
     "kinoteka.core.film_splitting.queries:*": "operators can split all films",
     "kinoteka.core.catalogue.queries:FILM_ACCESS": "operators label and hide every film",

@@ -14,7 +14,12 @@ from tests.support.polling import eventually
 from tests.support.servers import PASSWORD, RunningServer
 
 # Fragments that scripts insert into a page.
-FRAGMENTS = {"/films/directors", "/messages/films/{film_id}", "/search/suggested"}
+FRAGMENTS = {
+    "/films/directors",
+    "/manage/films/people",
+    "/messages/films/{film_id}",
+    "/search/suggested",
+}
 
 # Files with a list of films.
 DOWNLOADS = {

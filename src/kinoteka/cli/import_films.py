@@ -47,7 +47,7 @@ THOUSANDS = {"comma": ",", "dot": "."}
 
 
 class ImportCommand(click.Command):
-    """The command `import`, which also finds `import undo`."""
+    """The command `import`, which also finds `import undo` and `import mappings`."""
 
     def make_context(
         self,
@@ -56,11 +56,15 @@ class ImportCommand(click.Command):
         parent: click.Context | None = None,
         **extra: Any,
     ) -> click.Context:
-        """Return the context of the command, or of `import undo`."""
+        """Return the context of the command, or of one of the others."""
         if args[:1] == ["undo"]:
             from kinoteka.cli.undo_import import undo_import
 
             return undo_import.make_context("import undo", args[1:], parent, **extra)
+        if args[:1] == ["mappings"]:
+            from kinoteka.cli.saved_mappings import mappings
+
+            return mappings.make_context("import mappings", args[1:], parent, **extra)
         return super().make_context(info_name, args, parent, **extra)
 
 

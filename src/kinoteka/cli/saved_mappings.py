@@ -1,10 +1,14 @@
-"""The option `--mapping`: columns and options for files that were saved on the site."""
+"""Columns and options for files that were saved on the site.
+
+They are used by the option `--mapping`, and listed and deleted by `kinoteka import mappings`.
+"""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
+from kinoteka.cli.options import data_option
 from kinoteka.infrastructure import settings as config
 
 if TYPE_CHECKING:
@@ -48,6 +52,56 @@ def with_saved(data: Path | None, name: str, given: SavedOptions) -> SavedOption
         given.thousands or THOUSANDS.get(options.thousands or ""),
         given.encoding or options.encoding,
     )
+
+
+@click.command("mappings")
+@click.option("--delete", metavar="NAME", help="Delete the mapping with this name.")
+@data_option
+def mappings(delete: str | None, data: Path | None) -> None:
+    """List the mappings that were saved on the site, or delete one.
+
+    Films that were imported with a mapping stay as they are.
+    """
+    from kinoteka.cli.services import require_database, run
+
+    settings = config.load(data=data)
+    require_database(settings)
+    if delete is None:
+        saved = run(_list(settings))
+        for name, mapping in saved:
+            click.echo(f"{name}: {', '.join(mapping.mapping) or 'columns by their names'}")
+        if not saved:
+            click.echo("No mapping is saved. Save one in the preview of an import on the site.")
+        return
+    if not run(_delete(settings, delete)):
+        raise click.UsageError(f"There is no mapping with the name {delete}. Nothing was deleted.")
+    click.echo(f"the mapping {delete} is deleted")
+
+
+async def _list(settings: "Settings") -> "list[tuple[str, SavedMapping]]":
+    from kinoteka.cli.services import open_services
+    from kinoteka.core.access.model import CONSOLE_ACTOR
+    from kinoteka.core.import_runs.mappings import find_mapping, list_mappings
+
+    async with open_services(settings) as (_, unit):
+        names = await list_mappings(CONSOLE_ACTOR, unit)
+        return [(name, await find_mapping(CONSOLE_ACTOR, unit, name)) for name in names]
+
+
+async def _delete(settings: "Settings", name: str) -> bool:
+    from kinoteka.cli.services import open_services
+    from kinoteka.core.access.model import CONSOLE_ACTOR
+    from kinoteka.core.import_runs.mappings import delete_mapping
+    from kinoteka.errors import Code, DomainError
+
+    async with open_services(settings) as (_, unit):
+        try:
+            await delete_mapping(CONSOLE_ACTOR, unit, name)
+        except DomainError as error:
+            if error.code is not Code.FIELD_INVALID:
+                raise
+            return False
+        return True
 
 
 def _field(pair: str) -> str:

@@ -4,7 +4,8 @@ import msgspec
 
 from kinoteka.core.catalogue.model import FIELDS, FilmAccess, FilmFields
 from kinoteka.core.film_editing.model import EditableFilm
-from kinoteka.site.manage.catalogue_schemas import FilmForm, FilmsQuery, ImportForm, lines
+from kinoteka.site.manage.catalogue_schemas import FilmsQuery, ImportForm, lines
+from kinoteka.site.manage.film_forms import FilmForm
 
 OPEN = FilmAccess(1, "Ran", None, None, hidden=False, label_lost=False)
 

@@ -28,7 +28,8 @@ PAGE = "/manage/films/new"
 def host() -> Iterator[FileHost]:
     with run_file_host() as host:
         search = "/search/movie?query=mirror&language={}&api_key=secret-key"
-        film = "/movie/11?language={}&append_to_response=credits&api_key=secret-key"
+        parts = "credits%2Ctranslations%2Cexternal_ids"
+        film = f"/movie/11?language={{}}&append_to_response={parts}&api_key=secret-key"
         for language in ("en", "ru"):
             host.files[search.format(language)] = json.dumps(FOUND).encode()
             host.files[film.format(language)] = json.dumps(FILM).encode()

@@ -1,4 +1,4 @@
-"""The option `--mapping` of the command import."""
+"""The option `--mapping` of the command import, and `kinoteka import mappings`."""
 
 from click.testing import CliRunner
 
@@ -28,3 +28,20 @@ def test_saved_mapping_is_used_and_other_options_prevail(settings, tmp_path):
     done = preview("--mapping", "other")
     assert done.exit_code == 2
     assert "no mapping with the name other" in done.output
+
+
+def test_saved_mappings_are_listed_and_deleted(settings):
+    migrate(settings)
+    insert = "INSERT INTO import_mappings (name, mapping, options) VALUES (?, ?, ?)"
+    execute(settings, insert, "club", '["title=Film X","year=Y"]', "{}")
+
+    def mappings(*arguments):
+        given = ["import", "mappings", "--data", str(settings.data), *arguments]
+        return CliRunner(env=database_environment(settings)).invoke(cli, given)
+
+    assert mappings().output == "club: title=Film X, year=Y\n"
+    done = mappings("--delete", "other")
+    assert done.exit_code == 2
+    assert "no mapping with the name other" in done.output
+    assert mappings("--delete", "club").exit_code == 0
+    assert "No mapping is saved" in mappings().output

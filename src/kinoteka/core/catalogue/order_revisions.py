@@ -34,6 +34,10 @@ _OF_FIELDS = {
     "rating": "film_ratings",
     "genres": "film_genres",
     "directors": "film_directors",
+    "titles": "film_titles",
+    "cast": "film_directors",
+    "countries": "film_genres",
+    "ids": "film_texts",
     **dict.fromkeys(("description", "runtime_minutes", "trailer", "poster"), "film_texts"),
 }
 RELATED = ("film_years", "film_ratings", "film_genres", "film_directors")

@@ -4,8 +4,12 @@ from hashlib import blake2b
 
 import msgspec
 
-from kinoteka.core.catalogue.model import FilmAccess, FilmFields
+from kinoteka.core.catalogue.model import FIELDS, FilmAccess, FilmFields
+from kinoteka.core.film_editing.parts.model import PARTS, EditedParts
 from kinoteka.database.source_ranks import BY_HAND
+
+LOCKABLE = (*FIELDS, *PARTS)
+"""The fields and parts of a film that operators edit, and that locks keep."""
 
 
 class SourceRecord(msgspec.Struct, frozen=True):
@@ -29,6 +33,7 @@ class EditableFilm(msgspec.Struct, frozen=True):
     votes: int
     access: FilmAccess
     locked: tuple[str, ...] = ()
+    parts: EditedParts = EditedParts()
 
     @property
     def is_by_hand(self) -> bool:
@@ -37,5 +42,6 @@ class EditableFilm(msgspec.Struct, frozen=True):
 
     @property
     def version(self) -> str:
-        """Return a digest of the fields, by which a concurrent edit is noticed."""
-        return blake2b(msgspec.msgpack.encode(self.fields), digest_size=8).hexdigest()
+        """Return a digest of the fields and parts, by which a concurrent edit is noticed."""
+        content = msgspec.msgpack.encode((self.fields, self.parts))
+        return blake2b(content, digest_size=8).hexdigest()

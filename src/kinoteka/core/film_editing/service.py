@@ -1,7 +1,7 @@
 """Edit and add films by hand.
 
-Public operations: films, get, edit, replace_poster, unlock, add. `catalogue.labels` changes labels
-and hides films.
+Public operations: films, get, namesakes, describe_people, edit, replace_poster, unlock, add.
+`catalogue.labels` changes labels and hides films.
 
 Operators with `films.edit` or `films.label` see every film here, also hidden ones and films with
 labels that they may not view otherwise; else they could not undo their own changes. Edited fields
@@ -10,7 +10,7 @@ film, operations on one film raise FILM_MERGED with the id of the film that rema
 """
 
 from array import array
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from secrets import token_hex
 from typing import Any
 
@@ -26,8 +26,8 @@ from kinoteka.core.catalogue.film_index import index_films
 from kinoteka.core.catalogue.listing import Listing
 from kinoteka.core.catalogue.model import (
     FACTS,
-    FIELDS,
     UNKNOWN,
+    Director,
     Film,
     FilmAccess,
     FilmFields,
@@ -36,7 +36,10 @@ from kinoteka.core.catalogue.model import (
 from kinoteka.core.catalogue.order_revisions import revisions_of_fields
 from kinoteka.core.catalogue.service import Catalogue
 from kinoteka.core.film_editing import queries
-from kinoteka.core.film_editing.model import EditableFilm
+from kinoteka.core.film_editing.model import LOCKABLE, EditableFilm
+from kinoteka.core.film_editing.parts import service as stored_parts
+from kinoteka.core.film_editing.parts.model import PARTS, EditedParts, Namesake
+from kinoteka.core.film_editing.parts.validation import validate_parts
 from kinoteka.core.film_editing.record_lists import read_lists
 from kinoteka.core.film_editing.validation import validate
 from kinoteka.core.imports.genre_vocabulary import genre_key
@@ -48,7 +51,7 @@ from kinoteka.errors import Code, DomainError
 
 MAX_ID_DIGITS = 18
 """The number of digits of a number that every database accepts."""
-LONG_FIELDS = ("description",)
+LONG_FIELDS = ("description", "cast", "titles", "ids")
 
 
 class FilmEditing:
@@ -93,6 +96,28 @@ class FilmEditing:
         _as_film_manager(actor)
         return await _read(unit, film_id)
 
+    async def namesakes(
+        self, actor: Actor, unit: Unit, names: Iterable[str]
+    ) -> dict[str, Sequence[Namesake]]:
+        """Return the people with each of these names that several people have.
+
+        Raises:
+            DomainError(UNAUTHORIZED, FORBIDDEN)
+        """
+        actor.require(FILMS_EDIT)
+        return await stored_parts.namesakes(unit, names)
+
+    async def describe_people(
+        self, actor: Actor, unit: Unit, people: Iterable[Director]
+    ) -> list[Namesake]:
+        """Return people as a credit names them, with films that tell them apart.
+
+        Raises:
+            DomainError(UNAUTHORIZED, FORBIDDEN)
+        """
+        actor.require(FILMS_EDIT)
+        return await stored_parts.describe(unit, people)
+
     async def edit(
         self,
         actor: Actor,
@@ -108,14 +133,15 @@ class FilmEditing:
         Raises:
             DomainError(UNAUTHORIZED, FORBIDDEN, FILM_UNKNOWN, FIELD_INVALID)
             DomainError(FILM_CHANGED): the film was changed since the operator opened it.
-            DomainError(IMPORT_RUNNING): a new genre or director cannot be added during an import.
+            DomainError(IMPORT_RUNNING): a new genre or person cannot be added during an import.
         """
         actor.require(FILMS_EDIT)
         fields = validate(values)
         before = await self._lock_film(unit, film_id)
+        parts = validate_parts(values, before.parts)
         if version is not None and version != before.version:
             raise DomainError(Code.FILM_CHANGED)
-        if fields == before.fields:
+        if fields == before.fields and parts == before.parts:
             return before
         ids = {
             each.field: await self._get_or_create_ids(unit, each, fields) for each in queries.NAMES
@@ -128,13 +154,15 @@ class FilmEditing:
                 await counts.remove_film(unit, each.counted, before.access)
                 await unit.run(each.unlink, film_id=film_id)
                 await self._link(unit, each, before.access, ids[each.field])
-        changes = _changes(before.fields, fields)
+        await stored_parts.store(unit, film_id, before.parts, parts, self._add_person)
+        after = msgspec.structs.replace(before, fields=fields, parts=parts)
+        changes = _changes(before, after)
         for revision in revisions_of_fields(changes):
             await self._revisions.increase(unit, revision)
         locked = await _lock_fields(unit, before, changes)
-        after = msgspec.structs.replace(before, fields=fields, locked=locked)
+        after = msgspec.structs.replace(after, locked=locked)
         await index_films(unit, film_id)
-        details = {"fields": changes} | _short_changes(before.fields, fields, changes)
+        details = {"fields": changes} | _short_changes(before, after, changes)
         if locked != before.locked:
             details["locked"] = [name for name in locked if name not in before.locked]
         await record(actor, unit, Action.FILM_CHANGED, _subject(after), **details)
@@ -176,7 +204,7 @@ class FilmEditing:
             DomainError(IMPORT_RUNNING)
         """
         actor.require(FILMS_EDIT)
-        fields = validate(values)
+        fields, parts = validate(values), validate_parts(values, EditedParts())
         await unit.limit_lock_wait()
         await self._revisions.increase(unit, "catalogue")
         await _block_imports(unit)
@@ -190,7 +218,8 @@ class FilmEditing:
         film = await _read(unit, film_id)
         for each in queries.NAMES:
             await self._link(unit, each, film.access, ids[each.field])
-        film = msgspec.structs.replace(film, fields=fields)
+        await stored_parts.store(unit, film_id, EditedParts(), parts, self._add_person)
+        film = msgspec.structs.replace(film, fields=fields, parts=parts)
         await index_films(unit, film_id)
         await record(actor, unit, Action.FILM_CREATED, _subject(film))
         return film_id
@@ -240,16 +269,23 @@ class FilmEditing:
             known = await unit.first(queries.GENRE_BY_ALIAS, alias_key=genre_key(name))
         if known is not None:
             return known[0]
+        new_id = await self._add_name(unit, names, name)
+        if names is queries.GENRES:
+            alias = {"alias_key": genre_key(name), "genre_id": new_id}
+            await unit.run(queries.ADD_GENRE_ALIAS, **alias)
+        return new_id
+
+    async def _add_person(self, unit: Unit, name: str) -> int:
+        return await self._add_name(unit, queries.DIRECTORS, name)
+
+    async def _add_name(self, unit: Unit, names: queries.NameStatements, name: str) -> int:
+        key = name_key(name)
         await _block_imports(unit)
         try:
             inserted = await unit.first(names.add, name=name, name_key=key, sort_key=sort_key(name))
         except Conflict:  # An import that has just finished has created it.
             raise DomainError(Code.BUSY, retry_after=1) from None
-        new_id = inserted[0] if inserted else 0
-        if names is queries.GENRES:
-            alias = {"alias_key": genre_key(name), "genre_id": new_id}
-            await unit.run(queries.ADD_GENRE_ALIAS, **alias)
-        return new_id
+        return inserted[0] if inserted else 0
 
     async def _link(
         self, unit: Unit, names: queries.NameStatements, film: FilmAccess, ids: Sequence[int]
@@ -288,9 +324,10 @@ async def _read(unit: Unit, film_id: int) -> EditableFilm:
         names[each.field] = tuple(name for name_id, name in rows if name_id != UNKNOWN)
     fields = FilmFields(**facts, **names)
     locks = {field for (field,) in await unit.all(queries.LOCKED, film_id=film_id)}
-    locked = tuple(name for name in FIELDS if name in locks)
+    locked = tuple(name for name in LOCKABLE if name in locks)
     records = tuple(await unit.all(queries.RECORDS, film_id=film_id))
-    return EditableFilm(film_id, fields, records, stored.votes, access, locked)
+    parts = await stored_parts.read(unit, film_id)
+    return EditableFilm(film_id, fields, records, stored.votes, access, locked, parts)
 
 
 async def _block_imports(unit: Unit) -> None:
@@ -326,16 +363,20 @@ async def _lock_fields(unit: Unit, film: EditableFilm, changed: Sequence[str]) -
     if film.is_by_hand:
         return ()
     await unit.run_many(queries.LOCK, [{"film_id": film.id, "field": name} for name in changed])
-    return tuple(name for name in FIELDS if name in changed or name in film.locked)
+    return tuple(name for name in LOCKABLE if name in changed or name in film.locked)
 
 
-def _changes(before: FilmFields, after: FilmFields) -> list[str]:
-    return [name for name in FIELDS if getattr(before, name) != getattr(after, name)]
+def _changes(before: EditableFilm, after: EditableFilm) -> list[str]:
+    return [name for name in LOCKABLE if _value(before, name) != _value(after, name)]
+
+
+def _value(film: EditableFilm, name: str) -> Any:
+    return getattr(film.parts if name in PARTS else film.fields, name)
 
 
 def _short_changes(
-    before: FilmFields, after: FilmFields, changed: Sequence[str]
+    before: EditableFilm, after: EditableFilm, changed: Sequence[str]
 ) -> dict[str, object]:
-    """Return the old and new values of the changed fields, except for long texts."""
+    """Return the old and new values of the changed fields, except for long ones."""
     short = (name for name in changed if name not in LONG_FIELDS)
-    return {name: [getattr(before, name), getattr(after, name)] for name in short}
+    return {name: [_value(before, name), _value(after, name)] for name in short}

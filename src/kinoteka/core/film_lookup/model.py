@@ -5,6 +5,7 @@ from typing import Protocol
 import msgspec
 
 from kinoteka.core.catalogue.model import FilmFields
+from kinoteka.core.film_editing.parts.model import EditedParts
 
 
 class FilmMatch(msgspec.Struct, frozen=True):
@@ -14,6 +15,13 @@ class FilmMatch(msgspec.Struct, frozen=True):
     title: str
     year: int | None
     description: str
+
+
+class FoundFilm(msgspec.Struct, frozen=True):
+    """A film of another site: what a form has of it."""
+
+    fields: FilmFields
+    parts: EditedParts
 
 
 class LookupProvider(Protocol):
@@ -28,7 +36,7 @@ class LookupProvider(Protocol):
     async def search(self, text: str, language: str) -> list[FilmMatch]:
         """Return the films that match a text, best first."""
 
-    async def film(self, film_id: str, language: str) -> FilmFields:
+    async def film(self, film_id: str, language: str) -> FoundFilm:
         """Return a film by its id at the site."""
 
 

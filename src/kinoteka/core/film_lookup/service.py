@@ -13,8 +13,7 @@ import msgspec
 import structlog
 
 from kinoteka.core.access.model import FILMS_EDIT, Actor
-from kinoteka.core.catalogue.model import FilmFields
-from kinoteka.core.film_lookup.model import FilmMatch, LookupProvider
+from kinoteka.core.film_lookup.model import FilmMatch, FoundFilm, LookupProvider
 from kinoteka.core.rate_limits import Throttle
 from kinoteka.core.text import clean_text
 from kinoteka.infrastructure.public_addresses import FetchFailed
@@ -64,7 +63,7 @@ class FilmLookup:
             return None
         return [match for matches in found for match in matches or ()]
 
-    async def film(self, actor: Actor, reference: str, language: str) -> FilmFields | None:
+    async def film(self, actor: Actor, reference: str, language: str) -> FoundFilm | None:
         """Return the film with this reference, or None if its site cannot be used now.
 
         Raises:

@@ -1,11 +1,16 @@
 """Look up films at The Movie Database (https://developer.themoviedb.org/reference)."""
 
+from typing import Any
 from urllib.parse import urlencode
 
 import msgspec
 
 from kinoteka.core.catalogue.model import FilmFields
-from kinoteka.core.film_lookup.model import FilmMatch, year_of
+from kinoteka.core.catalogue.parts.queries import FilmTitle
+from kinoteka.core.film_editing.parts.model import EDITED_KINDS, EditedCredit, EditedParts
+from kinoteka.core.film_lookup.model import FilmMatch, FoundFilm, year_of
+from kinoteka.core.imports.formats import tmdb_objects
+from kinoteka.core.imports.formats.country_codes import country_codes
 from kinoteka.infrastructure.public_http import PublicHttp
 
 POSTERS = "https://image.tmdb.org/t/p/w780"
@@ -37,6 +42,10 @@ class _Credits(msgspec.Struct):
     crew: list[_CrewMember] = []
 
 
+class _Country(msgspec.Struct):
+    iso_3166_1: str
+
+
 class _Film(msgspec.Struct):
     title: str
     original_title: str = ""
@@ -46,6 +55,7 @@ class _Film(msgspec.Struct):
     vote_average: float = 0
     poster_path: str | None = None
     genres: list[_Genre] = []
+    production_countries: list[_Country] = []
     credits: _Credits = msgspec.field(default_factory=_Credits)
 
 
@@ -68,14 +78,16 @@ class Tmdb:
             for each in matches[:MAX_MATCHES]
         ]
 
-    async def film(self, film_id: str, language: str) -> FilmFields:
+    async def film(self, film_id: str, language: str) -> FoundFilm:
         """Return a film by its id."""
         content = await self._get(
-            f"/movie/{film_id}", language=language, append_to_response="credits"
+            f"/movie/{film_id}",
+            language=language,
+            append_to_response="credits,translations,external_ids",
         )
         film = msgspec.json.decode(content, type=_Film)
         directors = [each.name for each in film.credits.crew if each.job == "Director"]
-        return FilmFields(
+        fields = FilmFields(
             title=film.title,
             original_title=film.original_title if film.original_title != film.title else None,
             description=film.overview,
@@ -87,6 +99,7 @@ class Tmdb:
             genres=tuple(each.name for each in film.genres),
             directors=tuple(dict.fromkeys(directors)),
         )
+        return FoundFilm(fields, _parts(content, film))
 
     async def _get(self, path: str, **query: str) -> bytes:
         headers = []
@@ -97,3 +110,18 @@ class Tmdb:
         return await self._http.get(
             f"{self._url}{path}?{urlencode(query)}", accept=JSON, headers=headers
         )
+
+
+def _parts(content: bytes, film: _Film) -> EditedParts:
+    lists = tmdb_objects.lists(msgspec.json.decode(content, type=dict[str, Any]))
+    shown = {film.title, film.original_title}
+    return EditedParts(
+        cast=tuple(
+            EditedCredit(each.department, each.name, each.role)
+            for each in lists.credits
+            if each.department != "directing"
+        ),
+        titles=tuple(FilmTitle(*each) for each in lists.titles if each[2] not in shown),
+        countries=country_codes(each.iso_3166_1 for each in film.production_countries),
+        ids=tuple(each for each in lists.ids if each[0] in EDITED_KINDS),
+    )

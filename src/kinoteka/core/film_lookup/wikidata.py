@@ -7,7 +7,11 @@ from urllib.parse import urlencode
 import msgspec
 
 from kinoteka.core.catalogue.model import FilmFields
-from kinoteka.core.film_lookup.model import FilmMatch, year_of
+from kinoteka.core.catalogue.parts.queries import FilmTitle
+from kinoteka.core.film_editing.parts.model import EditedCredit, EditedParts
+from kinoteka.core.film_lookup.model import FilmMatch, FoundFilm, year_of
+from kinoteka.core.imports.formats.country_codes import country_codes
+from kinoteka.core.imports.formats.identifiers import id_of, unique_ids
 from kinoteka.infrastructure.public_addresses import FetchFailed
 from kinoteka.infrastructure.public_http import PublicHttp
 
@@ -18,6 +22,10 @@ JSON = b"application/json"
 
 PUBLICATION_DATE, DIRECTOR, GENRE, DURATION = "P577", "P57", "P136", "P2047"
 ORIGINAL_TITLE = "P1476"
+CAST_MEMBER, SCREENWRITER, COUNTRY = "P161", "P58", "P495"
+IDS = {"imdb": "P345", "tmdb": "P4947", "kinopoisk": "P2603"}
+"""The claims that have ids of other sites."""
+TITLE_LANGUAGES = ("en", "ru")
 MINUTE = "Q7727"
 
 
@@ -108,17 +116,19 @@ class Wikidata:
             for each in films[:MAX_MATCHES]
         ]
 
-    async def film(self, film_id: str, language: str) -> FilmFields:
+    async def film(self, film_id: str, language: str) -> FoundFilm:
         """Return a film by its id (Q83495)."""
         found = await self._items([film_id], "labels|claims", language)
         if film_id not in found:
             raise FetchFailed("the item does not exist")
         film = found[film_id]
         directors, genres = _ids(film.values(DIRECTOR)), _ids(film.values(GENRE))
-        named = await self._items([*directors, *genres][:MAX_ITEMS], "labels", language)
+        writers, countries = _ids(film.values(SCREENWRITER)), _ids(film.values(COUNTRY))
+        others = [*directors, *genres, *writers, *countries, *_ids(film.values(CAST_MEMBER))]
+        named = await self._items(list(dict.fromkeys(others))[:MAX_ITEMS], "labels", language)
         title = film.text(film.labels, language)
         original = next((each["text"] for each in film.values(ORIGINAL_TITLE)), None)
-        return FilmFields(
+        fields = FilmFields(
             title=title or original or "",
             original_title=original if original != title else None,
             description="",
@@ -130,6 +140,7 @@ class Wikidata:
             genres=_names(genres, named, language),
             directors=_names(directors, named, language),
         )
+        return FoundFilm(fields, _parts(film, named, language, {title, original}))
 
     async def _items(self, ids: list[str], props: str, language: str) -> dict[str, _Item]:
         if not ids:
@@ -138,7 +149,7 @@ class Wikidata:
             action="wbgetentities",
             ids="|".join(ids[:MAX_ITEMS]),
             props=props,
-            languages=f"{language}|en",
+            languages="|".join(dict.fromkeys((language, *TITLE_LANGUAGES))),
         )
         return msgspec.json.decode(content, type=_Items).entities
 
@@ -146,6 +157,29 @@ class Wikidata:
         return await self._http.get(
             f"{self._url}?{urlencode({**query, 'format': 'json'})}", accept=JSON
         )
+
+
+def _parts(
+    film: _Item, named: dict[str, _Item], language: str, shown: set[str | None]
+) -> EditedParts:
+    """Return the parts of a film. `named` has the labels of people and countries."""
+    people = (("writing", SCREENWRITER), ("acting", CAST_MEMBER))
+    titles = ((each, film.labels[each].value) for each in TITLE_LANGUAGES if each in film.labels)
+    ids = [
+        (kind, id_of(kind, value)) for kind, claim in IDS.items() for value in film.values(claim)
+    ]
+    return EditedParts(
+        cast=tuple(
+            EditedCredit(department, name)
+            for department, claim in people
+            for name in _names(_ids(film.values(claim)), named, language)
+        ),
+        titles=tuple(
+            FilmTitle(code, "translation", title) for code, title in titles if title not in shown
+        ),
+        countries=country_codes(_names(_ids(film.values(COUNTRY)), named, language)),
+        ids=unique_ids([("wikidata", film.id), *ids]),
+    )
 
 
 def _ids(values: Iterable[Any]) -> list[str]:

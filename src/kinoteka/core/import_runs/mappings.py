@@ -1,6 +1,6 @@
 """Mappings and options of imports that operators save under a name.
 
-Public operations: list_mappings, find_mapping, save_mapping.
+Public operations: list_mappings, find_mapping, save_mapping, delete_mapping.
 """
 
 import msgspec
@@ -62,6 +62,17 @@ async def save_mapping(actor: Actor, unit: Unit, name: str, options: ImportOptio
         mapping=msgspec.json.encode(options.mapping).decode(),
         options=msgspec.json.encode(msgspec.structs.replace(options, **defaults)).decode(),
     )
+
+
+async def delete_mapping(actor: Actor, unit: Unit, name: str) -> None:
+    """Delete a saved mapping. Imports that used it stay as they are.
+
+    Raises:
+        DomainError(UNAUTHORIZED, FORBIDDEN)
+        DomainError(FIELD_INVALID): there is none with this name.
+    """
+    await find_mapping(actor, unit, name)
+    await unit.run(queries.DELETE_MAPPING, name=name)
 
 
 def with_mapping(options: ImportOptions, saved: SavedMapping) -> ImportOptions:

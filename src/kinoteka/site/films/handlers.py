@@ -20,11 +20,17 @@ from kinoteka.site.films.schemas import (
 )
 from kinoteka.site.films.trailers import trailer
 from kinoteka.site.ui.bookmarks import bookmarked_ids
+from kinoteka.site.ui.departments import DEPARTMENTS
 from kinoteka.site.ui.pages import is_partial, moved, redirect, render
 
 FILMS = "/films"
 NEWEST = 12
 FEATURED = 3
+CREDITED_DEPARTMENTS = (Department.ACTING, Department.WRITING, *list(Department)[3:])
+"""The departments of a person's page, without directing, whose films have a list with pages."""
+FILMS_IN_STRIP = 24
+VISIBLE_CAST = 12
+"""The number of actors that a film's page shows at first."""
 
 
 async def show_home(request: Request) -> Response:
@@ -80,16 +86,19 @@ async def show_genre(request: Request, genre_id: int, query: SortedQuery) -> Res
         query=query,
         named=genre,
         kind="genre",
-        acted=(),
-        wrote=(),
+        credited=(),
     )
 
 
 async def show_director(request: Request, director_id: int, query: SortedQuery) -> Response:
-    """Show the films that a person directed, wrote and acted in."""
+    """Show the films of a person by department."""
     director = await listings.find_person(request, director_id)
-    acted = await _credited(request, director_id, Department.ACTING)
-    wrote = await _credited(request, director_id, Department.WRITING)
+    credited = [
+        (department, films)
+        for department in CREDITED_DEPARTMENTS
+        if (films := await _credited(request, director_id, department))
+    ]
+    strips = [film for _, films in credited for film in films[:FILMS_IN_STRIP]]
     wanted = FilmQuery(director_id=director.id, order=query.sort)
     shown = await listings.show_films(request, wanted, f"/directors/{director.id}", query)
     return await _show(
@@ -99,9 +108,10 @@ async def show_director(request: Request, director_id: int, query: SortedQuery) 
         query=query,
         named=director,
         kind="director",
-        acted=acted,
-        wrote=wrote,
-        others_bookmarked=await bookmarked_ids(request, [*acted, *wrote]),
+        credited=credited,
+        departments=DEPARTMENTS,
+        in_strip=FILMS_IN_STRIP,
+        others_bookmarked=await bookmarked_ids(request, strips),
     )
 
 
@@ -126,6 +136,8 @@ async def show_film(request: Request, film_id: int) -> Response:
         film=details.film,
         details=details,
         parts=parts,
+        departments=DEPARTMENTS,
+        visible_cast=VISIBLE_CAST,
         links=links_of(parts.ids),
         trailer=player,
         related=related,

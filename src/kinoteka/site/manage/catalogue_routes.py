@@ -10,8 +10,9 @@ from kinoteka.core.access.model import (
 )
 from kinoteka.http.mechanics.routes import Route
 from kinoteka.site.manage import catalogue_schemas as schemas
-from kinoteka.site.manage import films, imports, merges, selections, sources
+from kinoteka.site.manage import films, imports, mappings, merges, selections, sources
 from kinoteka.site.manage import import_uploads as uploads
+from kinoteka.site.manage.film_forms import FILM_FORM
 from kinoteka.site.ui.pages import form, page
 
 # Either of two permissions allows viewing films. The core checks this.
@@ -30,11 +31,18 @@ FILMS: tuple[Route, ...] = (
         query=schemas.NewFilmQuery,
         permission=FILMS_EDIT,
     ),
+    page(
+        "/manage/films/people",
+        films.suggest_people,
+        "People whose names match a text",
+        query=schemas.PeopleQuery,
+        permission=FILMS_EDIT,
+    ),
     form(
         "/manage/films/new",
         films.add_film,
         "Add a film",
-        body=schemas.FILM_FORM,
+        body=FILM_FORM,
         permission=FILMS_EDIT,
     ),
     page("/manage/films/{id}", merges.open_film, "A film to manage", signed_in=True),
@@ -42,7 +50,7 @@ FILMS: tuple[Route, ...] = (
         "/manage/films/{id}",
         films.save_film,
         "Change a film",
-        body=schemas.FILM_FORM,
+        body=FILM_FORM,
         permission=FILMS_EDIT,
     ),
     form(
@@ -188,6 +196,19 @@ IMPORTS: tuple[Route, ...] = (
         "/manage/imports/sources/{id}/move",
         sources.redirect_to_sources,
         "The order of sources",
+        permission=FILMS_IMPORT,
+    ),
+    page(
+        "/manage/imports/mappings",
+        mappings.show_mappings,
+        "Saved mappings of imports",
+        permission=FILMS_IMPORT,
+    ),
+    form(
+        "/manage/imports/mappings",
+        mappings.remove_mapping,
+        "Delete a saved mapping",
+        body=schemas.MappingForm,
         permission=FILMS_IMPORT,
     ),
     page(

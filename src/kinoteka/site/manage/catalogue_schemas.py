@@ -1,12 +1,9 @@
 """Queries and forms of the pages about films, selections and imports."""
 
-from typing import cast
-
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from kinoteka.core.catalogue.model import FIELDS, FilmFields, FilmQuery
-from kinoteka.core.film_editing.model import EditableFilm
+from kinoteka.core.catalogue.model import FilmQuery
 from kinoteka.core.film_merging.model import DuplicatePosition, Merge
 from kinoteka.core.film_splitting.model import RecordKey, Split
 from kinoteka.core.import_runs.columns import PreviewColumns
@@ -30,44 +27,10 @@ class FilmsQuery(msgspec.Struct, frozen=True):
         return FilmQuery(text=self.q.strip() or None, label=self.label or None, hidden=self.hidden)
 
 
-class FilmForm(msgspec.Struct, frozen=True):
-    """The form of a film: a text for each field, with one genre or director per line.
+class PeopleQuery(msgspec.Struct, frozen=True):
+    """A text that names of people contain."""
 
-    `version` is the version of the film when the form was rendered.
-    """
-
-    version: str = ""
-
-    @classmethod
-    def from_film(cls, film: EditableFilm) -> "FilmForm":
-        """Return the form filled with a film's fields."""
-        return msgspec.structs.replace(cls.from_fields(film.fields), version=film.version)
-
-    @classmethod
-    def from_fields(cls, fields: FilmFields) -> "FilmForm":
-        """Return the form filled with these fields."""
-        return FILM_FORM(**{name: _text(getattr(fields, name)) for name in FIELDS})
-
-    def values(self) -> dict[str, object]:
-        """Return the values of the fields for the core."""
-        texts = {name: getattr(self, name) for name in FIELDS}
-        return texts | {name: lines(texts[name]) for name in ("genres", "directors")}
-
-
-FILM_FORM = cast(
-    type[FilmForm],
-    msgspec.defstruct(
-        "FilmForm", [(name, str, "") for name in FIELDS], bases=(FilmForm,), frozen=True
-    ),
-)
-
-
-def _text(value: object) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, tuple):
-        return "\n".join(value)
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    q: str = ""
 
 
 class NewFilmQuery(msgspec.Struct, frozen=True):
@@ -200,6 +163,12 @@ class SourceForm(msgspec.Struct, frozen=True):
     """The direction in which to move a source."""
 
     up: bool = False
+
+
+class MappingForm(msgspec.Struct, frozen=True):
+    """The name of a saved mapping."""
+
+    name: str = ""
 
 
 class ImportsQuery(msgspec.Struct, frozen=True):

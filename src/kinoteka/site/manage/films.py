@@ -4,7 +4,7 @@ from typing import Any
 
 from kinoteka.core.access.model import FILMS_EDIT
 from kinoteka.core.catalogue.listing import Page
-from kinoteka.core.catalogue.model import FIELDS, Film
+from kinoteka.core.catalogue.model import Director, Film
 from kinoteka.core.film_merging.model import AlikeFilm, MergedFilm
 from kinoteka.core.media.model import MAX_UPLOAD_BYTES
 from kinoteka.http.mechanics.response import Response
@@ -12,18 +12,19 @@ from kinoteka.http.mechanics.routes import Upload
 from kinoteka.http.policy.request import Request
 from kinoteka.http.policy.uploads import receive_upload
 from kinoteka.site.manage.catalogue_schemas import (
-    FILM_FORM,
-    FilmForm,
     FilmLabelForm,
     FilmShowForm,
     FilmsQuery,
     NewFilmQuery,
+    PeopleQuery,
     UnlockForm,
 )
+from kinoteka.site.manage.film_forms import FORM_FIELDS, FilmForm, form_context
 from kinoteka.site.ui.error_pages import PageError, redisplay_on_error
 from kinoteka.site.ui.pages import language_of, redirect, render
 
 PAGE_SIZE = 30
+MAX_SUGGESTIONS = 10
 POSTER = Upload("file", MAX_UPLOAD_BYTES)
 
 
@@ -59,8 +60,8 @@ async def show_film(
         request,
         "manage/films/film.html",
         film=film,
-        form=typed or FilmForm.from_film(film),
-        fields=FIELDS,
+        **await form_context(request, typed or FilmForm.from_film(film)),
+        fields=FORM_FIELDS,
         labels=sorted(await request.core.access.label_ids(request.unit)),
         merged=await _merged_into(request, film_id),
         alike=await _alike(request, film_id),
@@ -71,11 +72,24 @@ async def show_film(
 
 @redisplay_on_error(show_film)
 async def save_film(request: Request, film_id: int, body: FilmForm) -> Response:
-    """Change a film."""
+    """Change a film, or show its form again with a row added, removed or moved."""
+    if body.step:
+        return await show_film(request, film_id, typed=body.after_step())
     await request.core.film_editing.edit(
         request.actor, request.unit, film_id, body.values(), body.version or None
     )
     return redirect(request, f"/manage/films/{film_id}", notice="film_saved")
+
+
+async def suggest_people(request: Request, query: PeopleQuery) -> Response:
+    """Show people whose names match the typed text, as options with films that tell them apart."""
+    found = await request.core.people_search.find(
+        request.actor, request.unit, query.q, MAX_SUGGESTIONS
+    )
+    people = await request.core.film_editing.describe_people(
+        request.actor, request.unit, [Director(each.id, each.name) for each in found]
+    )
+    return await render(request, "manage/films/people.html", people=people)
 
 
 async def _merged_into(request: Request, film_id: int) -> list[MergedFilm]:
@@ -124,9 +138,10 @@ async def show_new_film(request: Request, query: NewFilmQuery) -> Response:
     matches = None
     if query.q and film is None:
         matches = await lookup.search(request.actor, query.q, language)
+    form = FilmForm.blank() if film is None else FilmForm.from_fields(film.fields, film.parts)
     return await _render_new_film(
         request,
-        FILM_FORM() if film is None else FilmForm.from_fields(film),
+        form,
         query=query,
         matches=matches,
         lookup_failed=matches is None and film is None and bool(query.q or query.film),
@@ -141,8 +156,8 @@ async def _render_new_film(request: Request, form: FilmForm, **context: Any) -> 
     return await render(
         request,
         "manage/films/new.html",
-        form=form,
-        fields=FIELDS,
+        **await form_context(request, form),
+        fields=FORM_FIELDS,
         can_look_up=request.core.film_lookup.is_available,
         **context,
     )
@@ -150,7 +165,9 @@ async def _render_new_film(request: Request, form: FilmForm, **context: Any) -> 
 
 @redisplay_on_error(_redisplay_new_film)
 async def add_film(request: Request, body: FilmForm) -> Response:
-    """Add a film by hand."""
+    """Add a film by hand, or show the form again with a row added, removed or moved."""
+    if body.step:
+        return await _render_new_film(request, body.after_step())
     film_id = await request.core.film_editing.add(request.actor, request.unit, body.values())
     return redirect(request, f"/manage/films/{film_id}", notice="film_added")
 

@@ -14,7 +14,7 @@ from kinoteka.http.mechanics.multipart import drain, receive_files
 from kinoteka.http.mechanics.response import SAFE, Headers, Response
 from kinoteka.http.policy.request import Request
 from kinoteka.site.manage import import_texts as texts
-from kinoteka.site.manage.catalogue_schemas import ImportForm, ImportsQuery, UploadForm
+from kinoteka.site.manage.catalogue_schemas import ImportsQuery, UploadForm
 from kinoteka.site.ui.error_pages import PageError, page_error
 from kinoteka.site.ui.pages import is_partial, redirect, render
 
@@ -38,25 +38,20 @@ async def show_imports(request: Request, query: ImportsQuery) -> Response:
     )
 
 
-async def show_new_import(
-    request: Request, *, typed: ImportForm | None = None, failed: PageError | None = None
-) -> Response:
-    """Show the form of a new import."""
+async def show_new_import(request: Request, *, failed: PageError | None = None) -> Response:
+    """Show the form of a new import. Its options are chosen in the preview."""
     return await render(
         request,
         "manage/imports/new.html",
-        form=typed or ImportForm(),
-        formats=texts.FORMATS,
         most=request.settings.import_limit_megabytes,
         failed=failed,
     )
 
 
 class _PartialForm:
-    """Form fields received so far."""
+    """What has been received of a form."""
 
     is_receiving = False
-    form: ImportForm | None = None
 
 
 async def start_import(request: Request) -> Response:
@@ -70,7 +65,7 @@ async def start_import(request: Request) -> Response:
         await request.unit.rollback()
         if not sent.is_receiving:
             await drain(read_chunks(request.receive))
-        return await show_new_import(request, typed=sent.form, failed=import_error(request, error))
+        return await show_new_import(request, failed=import_error(request, error))
     return redirect(request, path)
 
 
@@ -127,7 +122,7 @@ async def _start(request: Request, sent: _PartialForm) -> str:
         sent.is_receiving = True
         limit = request.settings.import_limit_megabytes * MEGABYTE
         received = await receive_files(request, FILES, receiving.path, limit)
-        sent.form = form = from_pairs(received.fields, UploadForm)
+        form = from_pairs(received.fields, UploadForm)
         uploads = [Upload(each.path, each.name, each.size) for each in received.files]
         if form.step == PREVIEW:
             key = await request.core.import_uploads.store(

@@ -7,6 +7,7 @@ Times are in the time zone that the browser stores in a cookie, or in UTC.
 """
 
 import gettext
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, tzinfo
 from functools import cache, lru_cache
 from pathlib import Path
@@ -134,6 +135,17 @@ class Formats:
         """Return the name of a country with this code of ISO 3166-1, or the code itself."""
         former = FORMER_COUNTRIES.get(code)
         return self._translate(former) if former else str(self._locale.territories.get(code, code))
+
+    def countries(self, codes: Iterable[str]) -> list[tuple[str, str]]:
+        """Return pairs of code and name, sorted by name."""
+        named = [(code, self.country(code)) for code in codes]
+        return sorted(named, key=lambda each: (each[1].casefold().replace("ё", "е"), each[0]))
+
+    def languages(self) -> list[tuple[str, str]]:
+        """Return pairs of code and name of languages, sorted by name."""
+        named = self._locale.languages.items()
+        known = [(code, str(name)) for code, name in named if len(code) in (2, 3)]
+        return sorted(known, key=lambda each: each[1].casefold())
 
     def day(self, text: str) -> str:
         """Return a calendar date (YYYY-MM-DD) with the name of the month."""

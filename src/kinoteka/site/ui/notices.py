@@ -31,6 +31,7 @@ NOTICES: dict[str, str] = {
     "selection_featured": N_("Selection featured."),
     "selection_unfeatured": N_("Selection no longer featured."),
     "mapping_saved": N_("Columns and options saved."),
+    "mapping_deleted": N_("Saved mapping deleted."),
     "upload_discarded": N_("Files discarded. Nothing was saved."),
     "import_ending": N_("The import is being cancelled."),
     "import_undone": N_("The import has been undone."),

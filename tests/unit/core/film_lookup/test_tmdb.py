@@ -5,6 +5,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from kinoteka.core.catalogue.parts.queries import FilmTitle
+from kinoteka.core.film_editing.parts.model import EditedCredit
 from kinoteka.core.film_lookup.model import FilmMatch
 from kinoteka.core.film_lookup.tmdb import Tmdb
 from kinoteka.infrastructure.public_http import PublicHttp
@@ -41,12 +43,21 @@ FILM = FOUND["results"][0] | {  # type: ignore[index]
         "crew": [
             {"name": "Andrei Tarkovsky", "job": "Director", "department": "Directing"},
             {"name": "Georgy Rerberg", "job": "Director of Photography"},
-            {"name": "Andrei Tarkovsky", "job": "Writer"},
+            {"name": "Andrei Tarkovsky", "job": "Writer", "department": "Writing"},
         ],
+    },
+    "imdb_id": "tt0072443",
+    "production_countries": [{"iso_3166_1": "SU", "name": "Soviet Union"}],
+    "translations": {
+        "translations": [
+            {"iso_639_1": "fr", "data": {"title": "Le Miroir"}},
+            {"iso_639_1": "ru", "data": {"title": "Зеркало"}},
+            {"iso_639_1": "de", "data": {"title": ""}},
+        ]
     },
 }
 SEARCH = "/3/search/movie?query=the+mirror&language=en"
-DETAILS = "/3/movie/11?language=en&append_to_response=credits"
+DETAILS = "/3/movie/11?language=en&append_to_response=credits%2Ctranslations%2Cexternal_ids"
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +82,7 @@ async def test_search_returns_films_with_their_years(host: FileHost) -> None:
 
 
 async def test_film_has_all_fields_of_the_form(host: FileHost) -> None:
-    film = await tmdb(host).film("11", "en")
+    film = (await tmdb(host).film("11", "en")).fields
     assert (film.title, film.original_title, film.year) == ("Mirror", "Зеркало", 1975)
     assert (film.rating, film.runtime_minutes) == (8.0, 107)
     assert film.genres == ("Drama", "History")
@@ -82,3 +93,14 @@ async def test_film_has_all_fields_of_the_form(host: FileHost) -> None:
 async def test_access_token_is_sent_in_a_header(host: FileHost) -> None:
     await tmdb(host, "aaa.bbb.ccc").search("the mirror", "en")
     assert host.authorization == "Bearer aaa.bbb.ccc"
+
+
+async def test_film_has_credits_titles_countries_and_ids(host: FileHost) -> None:
+    parts = (await tmdb(host).film("11", "en")).parts
+    assert parts.cast == (
+        EditedCredit("writing", "Andrei Tarkovsky", "Writer"),
+        EditedCredit("acting", "Margarita Terekhova", "Natalia"),
+    )
+    assert parts.titles == (FilmTitle("fr", "translation", "Le Miroir"),)
+    assert parts.countries == ("SU",)
+    assert parts.ids == (("tmdb", "11"), ("imdb", "tt0072443"))

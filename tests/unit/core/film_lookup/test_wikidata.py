@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from kinoteka.core.film_editing.parts.model import EditedCredit
 from kinoteka.core.film_lookup.model import FilmMatch
 from kinoteka.core.film_lookup.wikidata import Wikidata
 from kinoteka.infrastructure.public_addresses import FetchFailed
@@ -42,6 +43,11 @@ MIRROR = item(
             claim({"amount": "+6480", "unit": "http://www.wikidata.org/entity/Q11574"}),
             claim({"amount": "+107", "unit": "http://www.wikidata.org/entity/Q7727"}),
         ],
+        "P58": [claim({"id": "Q853"})],
+        "P161": [claim({"id": "Q446580"})],
+        "P495": [claim({"id": "Q15180"})],
+        "P345": [claim("tt0072443")],
+        "P4947": [claim("1396")],
         "P1476": [claim({"text": "Зеркало", "language": "ru"})],
     },
 )
@@ -50,7 +56,7 @@ SEARCH = (
     "/w/api.php?action=wbsearchentities&search=mirror&language=en&uselang=en"
     "&type=item&limit=30&format=json"
 )
-ENTITIES = "/w/api.php?action=wbgetentities&ids={}&props={}&languages=en%7Cen&format=json"
+ENTITIES = "/w/api.php?action=wbgetentities&ids={}&props={}&languages=en%7Cru&format=json"
 
 
 @pytest.fixture(scope="module")
@@ -60,8 +66,13 @@ def host() -> Iterator[FileHost]:
         found = ENTITIES.format("Q12%7CQ11", "labels%7Cdescriptions%7Cclaims")
         host.files[found] = entities(NO_FILM, MIRROR)
         host.files[ENTITIES.format("Q11", "labels%7Cclaims")] = entities(MIRROR)
-        names = ENTITIES.format("Q853%7CQ130232", "labels")
-        host.files[names] = entities(item(853, "Andrei Tarkovsky"), item(130232, "drama film"))
+        names = ENTITIES.format("Q853%7CQ130232%7CQ15180%7CQ446580", "labels")
+        host.files[names] = entities(
+            item(853, "Andrei Tarkovsky"),
+            item(130232, "drama film"),
+            item(15180, "Soviet Union"),
+            item(446580, "Margarita Terekhova"),
+        )
         missing: dict[str, object] = {"id": "Q404", "missing": ""}
         host.files[ENTITIES.format("Q404", "labels%7Cclaims")] = entities(missing)
         yield host
@@ -79,7 +90,7 @@ async def test_search_returns_only_films(host: FileHost) -> None:
 
 
 async def test_film_has_the_fields_that_the_site_knows(host: FileHost) -> None:
-    film = await wikidata(host).film("Q11", "en")
+    film = (await wikidata(host).film("Q11", "en")).fields
     assert (film.title, film.original_title, film.year) == ("Mirror", "Зеркало", 1975)
     assert (film.runtime_minutes, film.rating, film.poster) == (107, None, None)
     assert (film.directors, film.genres) == (("Andrei Tarkovsky",), ("drama film",))
@@ -87,9 +98,19 @@ async def test_film_has_the_fields_that_the_site_knows(host: FileHost) -> None:
 
 async def test_missing_item_is_reported(host: FileHost) -> None:
     film = await wikidata(host).film("Q404", "en")
-    assert film.title == ""
+    assert film.fields.title == ""
 
 
 async def test_site_that_fails_is_reported(host: FileHost) -> None:
     with pytest.raises(FetchFailed):
         await wikidata(host).film("Q500", "en")
+
+
+async def test_film_has_credits_countries_and_ids(host: FileHost) -> None:
+    parts = (await wikidata(host).film("Q11", "en")).parts
+    assert parts.cast == (
+        EditedCredit("writing", "Andrei Tarkovsky"),
+        EditedCredit("acting", "Margarita Terekhova"),
+    )
+    assert parts.countries == ("SU",)
+    assert parts.ids == (("wikidata", "Q11"), ("imdb", "tt0072443"), ("tmdb", "1396"))

@@ -68,7 +68,7 @@ IDS: Statement[tuple[str, str]] = Statement(
     .order_by(film_ids.c.kind, film_ids.c.value)
 )
 
-MOST_CREDITED = 200
+MOST_CREDITED = 1000
 """The number of films that a person's page lists under a department at most."""
 CREDITED: Statement[tuple[int]] = Statement(
     select(films.c.id)
@@ -90,7 +90,7 @@ PERSON: Statement[Director] = Statement(
 
 
 PAGE_DEPARTMENTS = (Department.DIRECTING, Department.WRITING, Department.ACTING)
-"""The departments whose people have pages; their numbers follow each other."""
+"""The departments whose people a search finds; their numbers follow each other."""
 _of_films = (
     in_list(film_credits.c.film_id, bindparam("ids")),
     film_credits.c.department.between(min(PAGE_DEPARTMENTS).value, max(PAGE_DEPARTMENTS).value),

@@ -14,12 +14,19 @@ from kinoteka.database.unit import Unit
 from kinoteka.database.visibility import visible_to
 from kinoteka.errors import Code, DomainError
 
+MAX_CAST = 200
+"""The number of actors that a film's page shows."""
+
 
 class FilmParts(msgspec.Struct, frozen=True):
-    """Cast and writers in order, further titles, codes of countries, and ids by kind."""
+    """Cast, writers and others in order, further titles, codes of countries, and ids by kind.
+
+    `crew` has pairs of a department and its credits, without directors, writers and cast.
+    """
 
     cast: tuple[FilmCredit, ...]
     writers: tuple[FilmCredit, ...]
+    crew: tuple[tuple[Department, tuple[FilmCredit, ...]], ...]
     titles: tuple[FilmTitle, ...]
     countries: tuple[str, ...]
     ids: dict[str, str]
@@ -27,14 +34,21 @@ class FilmParts(msgspec.Struct, frozen=True):
 
 async def read_parts(unit: Unit, film_id: int, language: str = "") -> FilmParts:
     """Return what belongs to a film that the actor sees, with people's names in a language."""
-    credited = await unit.all(queries.CREDITS, film_id=film_id, language=language)
+    by_department: dict[Department, list[FilmCredit]] = {each: [] for each in Department}
+    for credit in await unit.all(queries.CREDITS, film_id=film_id, language=language):
+        by_department[Department(credit.department)].append(credit)
     countries = await unit.all(queries.COUNTRIES, film_id=film_id)
     ids: dict[str, str] = {}
     for kind, value in await unit.all(queries.IDS, film_id=film_id):
         ids.setdefault(kind, value)
     return FilmParts(
-        cast=tuple(each for each in credited if each.department == Department.ACTING),
-        writers=tuple(each for each in credited if each.department == Department.WRITING),
+        cast=tuple(by_department[Department.ACTING][:MAX_CAST]),
+        writers=tuple(by_department[Department.WRITING]),
+        crew=tuple(
+            (department, tuple(credited))
+            for department, credited in by_department.items()
+            if credited and department not in queries.PAGE_DEPARTMENTS
+        ),
         titles=tuple(await unit.all(queries.TITLES, film_id=film_id)),
         countries=tuple(country for (country,) in countries),
         ids=ids,
@@ -51,14 +65,14 @@ async def read_credited(
 
 
 async def read_person(actor: Actor, unit: Unit, person_id: int) -> Director:
-    """Return a person who has a page: with a credit in one of its departments of a visible film.
+    """Return a person who has a page: with a credit of a visible film.
 
     Raises:
         DomainError(DIRECTOR_UNKNOWN)
     """
     person = await unit.first(queries.PERSON, person_id=person_id, language=actor.language)
     if person is not None:
-        for department in queries.PAGE_DEPARTMENTS:
+        for department in Department:
             if await read_credited(actor, unit, person_id, department):
                 return person
     raise DomainError(Code.DIRECTOR_UNKNOWN)

@@ -41,6 +41,12 @@ def country_codes(names: Iterable[str]) -> tuple[str, ...]:
 
 
 @cache
+def all_codes() -> frozenset[str]:
+    """Return the codes of all countries, also of former ones."""
+    return frozenset(_codes().values())
+
+
+@cache
 def _codes() -> dict[str, str]:
     """Return code by name and by code, in lower case."""
     codes: dict[str, str] = {}

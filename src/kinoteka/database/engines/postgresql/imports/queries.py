@@ -232,6 +232,7 @@ INSERT INTO film_ids (kind, value, film_id)
 SELECT kind, value, plan.film_id
 FROM staged_ids JOIN staged_plan AS plan USING (position)
 WHERE {_in_slice(new)}
+    AND plan.film_id NOT IN (SELECT film_id FROM film_locks WHERE field = 'ids')
 ON CONFLICT DO NOTHING
 """
 
@@ -239,6 +240,7 @@ ON CONFLICT DO NOTHING
 DELETE_IDS = """
 DELETE FROM film_ids WHERE film_id IN
     (SELECT film_id FROM staged_plan WHERE film_id <= %(last_id)s)
+    AND film_id NOT IN (SELECT film_id FROM film_locks WHERE field = 'ids')
 """
 
 

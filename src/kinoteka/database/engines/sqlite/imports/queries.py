@@ -246,6 +246,7 @@ WHERE position IN (SELECT position FROM staging.locked_fields WHERE field = '{ki
 DELETE_IDS = """
 DELETE FROM main.film_ids
 WHERE film_id IN (SELECT film_id FROM staging.plan WHERE film_id <= :last_id)
+    AND film_id NOT IN (SELECT film_id FROM main.film_locks WHERE field = 'ids')
 """
 
 
@@ -287,6 +288,7 @@ INSERT INTO main.film_ids (kind, value, film_id)
 SELECT kind, value, plan.film_id
 FROM staging.ids JOIN staging.plan AS plan USING (position)
 WHERE plan.position > :after AND plan.position <= :until
+    AND plan.film_id NOT IN (SELECT film_id FROM main.film_locks WHERE field = 'ids')
 ON CONFLICT DO NOTHING
 """
 
