@@ -49,6 +49,19 @@ def grown(postgresql):
     postgresql.drop_database(url)
 
 
+# What each installation has of its own, and the search index, which the target builds itself.
+NOT_COPIED = ("alembic_version", "revisions", "key_fingerprints", "sqlite_", "search_")
+
+
+def test_copy_knows_every_table_of_the_database(embedded):
+    names = rows(embedded, "SELECT name FROM sqlite_master WHERE type = 'table'")
+    assert {name for name in names if not name.startswith(NOT_COPIED)} == set(TABLES)
+
+
+def test_sample_of_the_copy_has_rows_in_every_table(embedded):
+    assert [name for name in TABLES if not rows(embedded, f"SELECT count(*) FROM {name}")[0]] == []
+
+
 def copy(source, target):
     return run_kinoteka("copy-database", address(source), address(target))
 
