@@ -23,7 +23,7 @@ TYPES = {
     "trailer": type(None),
 }
 
-OPTIONAL = {"title_ru": str, "cast": list}
+OPTIONAL = {"title_ru": str, "cast": list, "runtime_minutes": int}
 
 FILMS = [json.loads(line) for line in films_path().read_text(encoding="utf-8").splitlines()]
 SELECTIONS = json.loads(selections_path().read_text(encoding="utf-8"))
