@@ -1,5 +1,4 @@
-// Film pages: load the player of a trailer after a click, and focus the first film that
-// "Load more" adds.
+// Film pages: load the player of a trailer after a click.
 
 document.addEventListener("click", (event) => {
   const link = event.target.closest("a[data-embed]");
@@ -13,16 +12,4 @@ document.addEventListener("click", (event) => {
   player.referrerPolicy = "strict-origin-when-cross-origin";
   link.parentElement.replaceWith(player);
   player.focus();
-});
-
-let before = 0;
-document.addEventListener("htmx:beforeSwap", (event) => {
-  const loads = event.target.id === "more";
-  before = loads ? event.target.parentElement.children.length - 1 : 0;
-});
-document.addEventListener("htmx:afterSettle", () => {
-  if (!before) return;
-  const grid = document.querySelector("#films .film-grid");
-  grid?.children[before]?.querySelector("a")?.focus({ preventScroll: true });
-  before = 0;
 });
