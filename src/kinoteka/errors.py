@@ -62,6 +62,7 @@ class Code(StrEnum):
     SPLIT_IMPOSSIBLE = "split_impossible"
     SPLIT_OF_MERGE = "split_of_merge"
     GENRE_UNKNOWN = "genre_unknown"
+    GENRE_MERGED = "genre_merged"
     DIRECTOR_UNKNOWN = "director_unknown"
     SELECTION_UNKNOWN = "selection_unknown"
     SELECTION_FULL = "selection_full"

@@ -44,6 +44,7 @@ EXEMPT = {
     "kinoteka.core.film_editing.parts.queries:*": "operators can edit all films",
     "kinoteka.core.film_merging.queries:*": "operators can merge all films",
     "kinoteka.core.film_splitting.queries:*": "operators can split all films",
+    "kinoteka.core.genre_editing.queries:*": "operators can merge all genres",
     "kinoteka.core.catalogue.queries:FILM_ACCESS": "operators label and hide every film",
     "kinoteka.core.catalogue.queries:COUNT_BY_LABEL": "operators see how often a label is used",
     "kinoteka.core.catalogue.queries:GENRES_AND_DIRECTORS": "only names of a visible film",
@@ -91,6 +92,8 @@ BUILDERS = {
     "kinoteka.core.film_merging.queries:restore_row",
     "kinoteka.core.film_posters.queries:_delete_some",
     "kinoteka.core.film_splitting.queries:_move_part",
+    "kinoteka.core.genre_editing.queries:_count",
+    "kinoteka.core.genre_editing.queries:_move",
     "kinoteka.core.library.queries:editable_order",
 }
 """Functions whose statements are values of modules, or have nothing to do with films."""

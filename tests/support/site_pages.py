@@ -73,6 +73,8 @@ EXAMPLES: dict[str, str] = {
     "/manage/films/{id}": "/manage/films/{film}",
     "/manage/films/{id}/merge": "/manage/films/{film}/merge?other={other_film}",
     "/manage/films/{id}/split": "/manage/films/{film}/split",
+    "/manage/genres/{id}": "/manage/genres/{genre}",
+    "/manage/genres/{id}/merge": "/manage/genres/{genre}/merge?other=Comedy",
     "/manage/imports/{id}": "/manage/imports/{run}",
     "/manage/imports/uploads/{key:text}": "/manage/imports/uploads/{upload}",
 }

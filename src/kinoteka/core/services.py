@@ -21,6 +21,7 @@ from kinoteka.core.film_lookup.service import FilmLookup
 from kinoteka.core.film_merging.service import FilmMerging
 from kinoteka.core.film_posters.service import FilmPosters
 from kinoteka.core.film_splitting.service import FilmSplitting
+from kinoteka.core.genre_editing.service import GenreEditing
 from kinoteka.core.import_runs.service import ImportRuns
 from kinoteka.core.import_runs.uploads import ImportUploads
 from kinoteka.core.jobs.service import Jobs
@@ -89,6 +90,7 @@ class Services:
     film_merging: FilmMerging
     film_splitting: FilmSplitting
     film_posters: FilmPosters
+    genre_editing: GenreEditing
     import_runs: ImportRuns
     import_uploads: ImportUploads
     jobs: Jobs

@@ -32,6 +32,7 @@ from kinoteka.core.film_lookup.service import FilmLookup
 from kinoteka.core.film_merging.service import FilmMerging
 from kinoteka.core.film_posters.service import FilmPosters
 from kinoteka.core.film_splitting.service import FilmSplitting
+from kinoteka.core.genre_editing.service import GenreEditing
 from kinoteka.core.import_runs.service import ImportRuns
 from kinoteka.core.import_runs.uploads import ImportUploads
 from kinoteka.core.jobs.service import Jobs
@@ -191,6 +192,7 @@ async def wire(settings: Settings) -> Services:
         film_editing=film_editing,
         film_lookup=FilmLookup(settings, throttle),
         film_merging=FilmMerging(revisions, film_editing),
+        genre_editing=GenreEditing(revisions),
         film_splitting=FilmSplitting(revisions, film_editing),
         film_posters=FilmPosters(settings, database, media, film_editing),
         import_runs=import_runs,

@@ -13,6 +13,7 @@ AREAS = {
     "/manage/roles": "roles.manage",
     "/manage/labels": "films.label",
     "/manage/films": None,
+    "/manage/genres": "films.edit",
     "/manage/selections": "selections.feature",
     "/manage/imports": "films.import",
     "/manage/audit": "audit.view",

@@ -138,6 +138,7 @@ COMMON: dict[Code, ErrorResponse] = {
         409, "these records came with a merge that can be undone; undo the merge instead"
     ),
     Code.GENRE_UNKNOWN: ErrorResponse(404, "genre not found"),
+    Code.GENRE_MERGED: ErrorResponse(409, "the genre has already been merged into genre {genre}"),
     Code.DIRECTOR_UNKNOWN: ErrorResponse(404, "director not found"),
     Code.SELECTION_UNKNOWN: ErrorResponse(404, "selection not found"),
     Code.SELECTION_FULL: ErrorResponse(409, "a selection can have at most {limit} films"),

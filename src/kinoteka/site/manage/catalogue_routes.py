@@ -10,7 +10,16 @@ from kinoteka.core.access.model import (
 )
 from kinoteka.http.mechanics.routes import Route
 from kinoteka.site.manage import catalogue_schemas as schemas
-from kinoteka.site.manage import films, imports, mappings, merges, selections, sources
+from kinoteka.site.manage import (
+    films,
+    genre_schemas,
+    genres,
+    imports,
+    mappings,
+    merges,
+    selections,
+    sources,
+)
 from kinoteka.site.manage import import_uploads as uploads
 from kinoteka.site.manage.film_forms import FILM_FORM
 from kinoteka.site.ui.pages import form, page
@@ -153,6 +162,30 @@ FILMS: tuple[Route, ...] = (
         )
     ),
 )
+GENRES: tuple[Route, ...] = (
+    page(
+        "/manage/genres",
+        genres.show_genres,
+        "Genres to manage",
+        query=genre_schemas.GenresQuery,
+        permission=FILMS_EDIT,
+    ),
+    page("/manage/genres/{id}", genres.open_genre, "A genre to manage", permission=FILMS_EDIT),
+    page(
+        "/manage/genres/{id}/merge",
+        genres.show_merge,
+        "What a merge of two genres will change",
+        query=genre_schemas.GenreMergeQuery,
+        permission=FILMS_EDIT,
+    ),
+    form(
+        "/manage/genres/{id}/merge",
+        genres.merge_genres,
+        "Merge a genre into another one",
+        body=genre_schemas.GenreMergeForm,
+        permission=FILMS_EDIT,
+    ),
+)
 SELECTIONS: tuple[Route, ...] = (
     page(
         "/manage/selections",
@@ -259,4 +292,4 @@ IMPORTS: tuple[Route, ...] = (
         media_type="application/jsonl",
     ),
 )
-ROUTES: tuple[Route, ...] = (*FILMS, *SELECTIONS, *IMPORTS)
+ROUTES: tuple[Route, ...] = (*FILMS, *GENRES, *SELECTIONS, *IMPORTS)

@@ -80,6 +80,9 @@ SENTENCES: dict[Code, str] = {
         "Someone else has changed this film. Review the current version, then edit it again."
     ),
     Code.GENRE_UNKNOWN: N_("Genre not found."),
+    Code.GENRE_MERGED: N_(
+        "This genre has already been merged into another one. Nothing was changed."
+    ),
     Code.DIRECTOR_UNKNOWN: N_("Director not found."),
     Code.SELECTION_UNKNOWN: N_("Selection not found."),
     Code.SELECTION_FULL: N_("A selection can have at most {limit} films."),
@@ -121,6 +124,7 @@ REASONS: dict[str, str] = {
     "address": N_("Enter an address that starts with http:// or https://."),
     "malformed": N_("This value is not valid."),
     "same_film": N_("This is the same film. Enter the ID of another one."),
+    "same_genre": N_("This is the same genre. Enter another one."),
     "last_record": N_("Choose at least one source, and leave at least one with the film."),
     "reserved": N_(
         "“hidden” cannot be used as a label. To hide a film, open its page under Manage."

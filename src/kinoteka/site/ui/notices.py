@@ -23,6 +23,7 @@ NOTICES: dict[str, str] = {
     "film_added": N_("Film added."),
     "film_labelled": N_("Film label changed."),
     "film_merged": N_("The films are one now."),
+    "genre_merged": N_("The genres are one now."),
     "film_split": N_("The film was split. This is the new film."),
     "merge_undone": N_("The merge was undone."),
     "duplicate_dismissed": N_("The films are no longer listed as duplicates."),

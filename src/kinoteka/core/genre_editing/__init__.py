@@ -1,0 +1,1 @@
+"""Genres for operators: merge them."""
