@@ -1,4 +1,4 @@
-"""Operators list and merge genres."""
+"""Operators list, name and merge genres."""
 
 from collections.abc import Iterator
 
@@ -83,6 +83,40 @@ def test_merged_genre_leads_to_the_survivor_everywhere(
     assert member.get("/user/", headers=JSON).json()["favorite_genre"] == survivor
     managed = root.get(f"{GENRES}/{merged}")
     assert (managed.status_code, managed.headers["location"]) == (308, f"{GENRES}/{survivor}")
+
+
+def test_saved_names_are_those_that_readers_of_the_language_see(
+    site: ManagementSite, root: httpx.Client
+) -> None:
+    war = genre_id(site, "War")
+    sent = root.post(f"{GENRES}/{war}/names", data={"en": "", "ru": "О войне"})
+    assert (sent.status_code, sent.headers["location"]) == (303, f"{GENRES}/{war}")
+    shown = element(parse_page(root.get(f"{GENRES}/{war}")), "[name=ru]")
+    assert shown.attributes["value"] == "О войне"
+    browser = site.browser()
+    for language, name in (("ru", "О войне"), ("en", "War")):
+        page = parse_page(browser.get(f"/genres/{war}", headers={"accept-language": language}))
+        assert text_of(element(page, "h1")) == name
+
+
+def test_alias_is_added_and_removed(site: ManagementSite, root: httpx.Client) -> None:
+    page = f"{GENRES}/{genre_id(site, 'War')}"
+    assert root.post(f"{page}/aliases", data={"alias": "Battle"}).status_code == 303
+    button = f"form[action='{page}/aliases/remove'] [value=battle]"
+    assert parse_page(root.get(page)).css_first(button) is not None
+    assert root.post(f"{page}/aliases/remove", data={"alias": "battle"}).status_code == 303
+    assert parse_page(root.get(page)).css_first(button) is None
+
+
+def test_rejected_alias_stays_in_the_form(site: ManagementSite, root: httpx.Client) -> None:
+    page = f"{GENRES}/{genre_id(site, 'War')}"
+    response = root.post(f"{page}/aliases", data={"alias": "Drama"})
+    assert response.is_client_error
+    assert "Another genre has this name." in main_text(response)
+    field = LexborHTMLParser(response.text).css_first("[name=alias][required]")
+    assert field is not None
+    assert field.attributes["value"] == "Drama"
+    assert root.get(f"{page}/aliases").headers["location"] == page
 
 
 @pytest.mark.parametrize(

@@ -42,6 +42,7 @@ class Action(StrEnum):
     FILM_SPLIT = "film_split"
     FILMS_DIFFER = "films_differ"
     GENRE_MERGED = "genre_merged"
+    GENRE_CHANGED = "genre_changed"
     FILM_HIDDEN = "film_hidden"
     FILM_SHOWN = "film_shown"
 

@@ -1,1 +1,1 @@
-"""Genres for operators: merge them."""
+"""Genres for operators: merge them, and edit their names and aliases."""

@@ -74,6 +74,21 @@ BY_ALIAS: Statement[tuple[int]] = Statement(
 NAMES: Statement[tuple[str, str]] = Statement(
     select(genre_names.c.language, genre_names.c.name).where(genre_names.c.genre_id == _GENRE_ID)
 )
+DELETE_NAME: Statement[tuple[()]] = Statement(
+    delete(genre_names).where(
+        genre_names.c.genre_id == _GENRE_ID, genre_names.c.language == bindparam("language")
+    )
+)
+ADD_NAME: Statement[tuple[()]] = Statement(
+    insert(genre_names).values(
+        genre_id=_GENRE_ID, language=bindparam("language"), name=bindparam("name")
+    )
+)
+DELETE_ALIAS: Statement[tuple[()]] = Statement(
+    delete(genre_aliases).where(
+        genre_aliases.c.genre_id == _GENRE_ID, genre_aliases.c.alias_key == bindparam("alias_key")
+    )
+)
 ALIASES: Statement[tuple[str]] = Statement(
     select(genre_aliases.c.alias_key)
     .where(genre_aliases.c.genre_id == _GENRE_ID)

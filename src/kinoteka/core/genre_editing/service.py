@@ -1,10 +1,12 @@
-"""Merge genres that mean the same.
+"""Merge genres that mean the same, and edit their names in other languages and their aliases.
 
-Public operations: genres, get, find, compare, merge.
+Public operations: genres, get, find, compare, merge, set_names, add_alias, remove_alias.
 
 The references to the deleted genre move to the survivor (`film_merging.references`), and its id and
 its names lead there.
 """
+
+from collections.abc import Mapping
 
 from kinoteka.core.access.model import FILMS_EDIT, Actor
 from kinoteka.core.audit.model import Action, Subject
@@ -20,7 +22,7 @@ from kinoteka.core.genre_editing.model import (
 )
 from kinoteka.core.imports.genre_vocabulary import genre_key
 from kinoteka.core.imports.names import name_key
-from kinoteka.core.text import clean_text
+from kinoteka.core.text import clean_name, clean_text
 from kinoteka.database.revisions import Revisions
 from kinoteka.database.unit import Unit
 from kinoteka.errors import Code, DomainError, field_invalid
@@ -131,6 +133,76 @@ class GenreEditing:
         details = {"merged": merged_id, "title": merged.name}
         await record(actor, unit, Action.GENRE_MERGED, _subject(survivor), **details)
         return survivor
+
+    async def set_names(
+        self, actor: Actor, unit: Unit, genre_id: int, names: Mapping[str, str]
+    ) -> None:
+        """Set the names of a genre by language. An empty name deletes the stored one.
+
+        Raises:
+            DomainError(UNAUTHORIZED, FORBIDDEN, GENRE_UNKNOWN, GENRE_MERGED, FIELD_INVALID, BUSY)
+        """
+        actor.require(FILMS_EDIT)
+        given = {each: clean_name(name, each, MAX_NAME_LENGTH) for each, name in names.items()}
+        genre = await self._lock(unit, genre_id)
+        stored = dict(await unit.all(queries.NAMES, genre_id=genre_id))
+        changed = {each: name for each, name in given.items() if name != stored.get(each, "")}
+        for language, name in changed.items():
+            row = {"genre_id": genre_id, "language": language}
+            await unit.run(queries.DELETE_NAME, **row)
+            if name:
+                await unit.run(queries.ADD_NAME, name=name, **row)
+        if changed:
+            await self._revisions.increase(unit, "film_genres")
+            before = {each: stored.get(each) for each in changed}
+            details = {
+                "before": before,
+                "after": {key: name or None for key, name in changed.items()},
+            }
+            await record(actor, unit, Action.GENRE_CHANGED, _subject(genre), **details)
+
+    async def add_alias(self, actor: Actor, unit: Unit, genre_id: int, alias: str) -> None:
+        """Add a name by which imports and operators may call a genre.
+
+        Raises:
+            DomainError(UNAUTHORIZED, FORBIDDEN, GENRE_UNKNOWN, GENRE_MERGED, BUSY)
+            DomainError(FIELD_INVALID): it is empty, or another genre has this name or alias.
+            DomainError(IMPORT_RUNNING)
+        """
+        actor.require(FILMS_EDIT)
+        name = clean_name(alias, "alias", MAX_NAME_LENGTH)
+        if not name:
+            raise field_invalid("alias", "empty")
+        genre = await self._lock(unit, genre_id)
+        if not await unit.exclude_imports():
+            raise DomainError(Code.IMPORT_RUNNING)
+        key = {"alias_key": genre_key(name)}
+        named = await unit.first(queries.BY_NAME, name_key=name_key(name))
+        aliased = await unit.first(queries.BY_ALIAS, **key)
+        if not {genre_id} >= {each[0] for each in (named, aliased) if each is not None}:
+            raise field_invalid("alias", "genre_taken")
+        if aliased is None:
+            await unit.run(queries.ADD_ALIAS, genre_id=genre_id, **key)
+            details = {"added": key["alias_key"]}
+            await record(actor, unit, Action.GENRE_CHANGED, _subject(genre), **details)
+
+    async def remove_alias(self, actor: Actor, unit: Unit, genre_id: int, alias_key: str) -> None:
+        """Remove an alias. Do nothing if the genre does not have it.
+
+        Raises:
+            DomainError(UNAUTHORIZED, FORBIDDEN, GENRE_UNKNOWN, GENRE_MERGED, BUSY)
+        """
+        actor.require(FILMS_EDIT)
+        genre = await self._lock(unit, genre_id)
+        if await unit.run(queries.DELETE_ALIAS, genre_id=genre_id, alias_key=alias_key):
+            details = {"removed": alias_key}
+            await record(actor, unit, Action.GENRE_CHANGED, _subject(genre), **details)
+
+    async def _lock(self, unit: Unit, genre_id: int) -> Genre:
+        """Return a genre after other changes of the catalogue, which wait for the transaction."""
+        await unit.limit_lock_wait()
+        await self._revisions.lock(unit, "catalogue")
+        return Genre(genre_id, await _name(unit, genre_id))
 
 
 def _require_different(survivor_id: int, merged_id: int) -> None:

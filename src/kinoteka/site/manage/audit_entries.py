@@ -35,6 +35,7 @@ SENTENCES: dict[str, str] = {
     Action.FILM_SPLIT: N_("%(who)s split the film %(what)s into two"),
     Action.FILMS_DIFFER: N_("%(who)s noted that %(what)s is not the same film as another"),
     Action.GENRE_MERGED: N_("%(who)s merged another genre into %(what)s"),
+    Action.GENRE_CHANGED: N_("%(who)s edited the names of the genre %(what)s"),
     Action.FILM_HIDDEN: N_("%(who)s hid the film %(what)s"),
     Action.FILM_SHOWN: N_("%(who)s made the film %(what)s visible"),
     Action.SELECTION_FEATURED: N_("%(who)s featured the selection %(what)s"),
@@ -73,6 +74,7 @@ ACTIONS: dict[Action, str] = {
     Action.FILM_SPLIT: N_("Film split"),
     Action.FILMS_DIFFER: N_("Films marked as different"),
     Action.GENRE_MERGED: N_("Genres merged"),
+    Action.GENRE_CHANGED: N_("Genre names edited"),
     Action.FILM_HIDDEN: N_("Film hidden"),
     Action.FILM_SHOWN: N_("Film made visible"),
     Action.SELECTION_FEATURED: N_("Selection featured"),
@@ -124,6 +126,7 @@ DETAILS: dict[str, str] = {
     "changed": N_("Changed"),
     "unchanged": N_("Unchanged"),
     "refused": N_("Rejected"),
+    "removed": N_("Removed"),
 }
 """The names of details. Other details are shown under their stored names."""
 

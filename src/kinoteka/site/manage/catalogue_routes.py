@@ -185,6 +185,36 @@ GENRES: tuple[Route, ...] = (
         body=genre_schemas.GenreMergeForm,
         permission=FILMS_EDIT,
     ),
+    form(
+        "/manage/genres/{id}/names",
+        genres.save_names,
+        "Set the names of a genre",
+        body=genre_schemas.GenreNamesForm,
+        permission=FILMS_EDIT,
+    ),
+    form(
+        "/manage/genres/{id}/aliases",
+        genres.add_alias,
+        "Add an alias of a genre",
+        body=genre_schemas.AliasForm,
+        permission=FILMS_EDIT,
+    ),
+    form(
+        "/manage/genres/{id}/aliases/remove",
+        genres.remove_alias,
+        "Remove an alias of a genre",
+        body=genre_schemas.AliasForm,
+        permission=FILMS_EDIT,
+    ),
+    *(
+        page(
+            f"/manage/genres/{{id}}/{name}",
+            genres.redirect_to_genre,
+            "A genre to manage",
+            permission=FILMS_EDIT,
+        )
+        for name in ("names", "aliases", "aliases/remove")
+    ),
 )
 SELECTIONS: tuple[Route, ...] = (
     page(

@@ -22,3 +22,16 @@ class GenreMergeForm(msgspec.Struct, frozen=True):
     """The genre that remains."""
 
     other: Id
+
+
+class GenreNamesForm(msgspec.Struct, frozen=True):
+    """The names of a genre in the languages of the site; empty ones are not stored."""
+
+    en: str = ""
+    ru: str = ""
+
+
+class AliasForm(msgspec.Struct, frozen=True):
+    """An alias to add, or the key of one to remove."""
+
+    alias: str = ""

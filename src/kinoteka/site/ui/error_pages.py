@@ -124,6 +124,7 @@ REASONS: dict[str, str] = {
     "address": N_("Enter an address that starts with http:// or https://."),
     "malformed": N_("This value is not valid."),
     "same_film": N_("This is the same film. Enter the ID of another one."),
+    "genre_taken": N_("Another genre has this name. You can merge the two genres."),
     "same_genre": N_("This is the same genre. Enter another one."),
     "last_record": N_("Choose at least one source, and leave at least one with the film."),
     "reserved": N_(

@@ -1,7 +1,8 @@
-"""Operators merge genres."""
+"""Operators merge genres, and edit their names and aliases."""
 
 import asyncio
 
+import msgspec
 import pytest
 
 from kinoteka.core.access.model import Actor
@@ -263,3 +264,99 @@ async def test_genres_are_listed_by_name_with_all_their_films(
     assert {each.name: each.films for each in page.genres}["Documentary"] == 2
     found = await perform(services, services.genre_editing.genres, root, "com")
     assert ([each.name for each in found.genres], found.total, found.pages) == (["Comedy"], 1, 1)
+
+
+class TestNames:
+    async def test_reader_sees_the_name_in_the_own_language_at_once(
+        self, services: Services, genres: dict[str, int], root: Actor
+    ) -> None:
+        reader = msgspec.structs.replace(await anonymous_actor(services), language="ru")
+        await perform(services, services.facets.genres, reader)
+        names = {"ru": "Война", "en": " "}
+        await perform(services, services.genre_editing.set_names, root, genres["War"], names)
+        found = await perform(services, services.facets.genres, reader)
+        assert {each.id: each.name for each in found}[genres["War"]] == "Война"
+        genre = await perform(services, services.genre_editing.get, root, genres["War"])
+        assert genre.names == {"ru": "Война"}
+
+    async def test_empty_name_deletes_the_stored_one(
+        self, services: Services, genres: dict[str, int], root: Actor
+    ) -> None:
+        for name in ("Война", ""):
+            names = {"ru": name}
+            await perform(services, services.genre_editing.set_names, root, genres["War"], names)
+        genre = await perform(services, services.genre_editing.get, root, genres["War"])
+        assert genre.names == {}
+
+    async def test_change_is_in_the_audit_log_and_repeating_it_is_not(
+        self, services: Services, genres: dict[str, int], root: Actor
+    ) -> None:
+        for _ in range(2):
+            names = {"ru": "Война", "en": ""}
+            await perform(services, services.genre_editing.set_names, root, genres["War"], names)
+        log = AuditFilter(subject_kind="genre")
+        (entry,) = (await perform(services, services.audit.entries, root, log)).entries
+        assert entry.action == "genre_changed"
+        assert entry.details == {"before": {"ru": None}, "after": {"ru": "Война"}}
+
+    @pytest.mark.parametrize("name", ["x" * 201, "a\x00b", "\u202eraW"])
+    async def test_name_that_cannot_be_shown_is_rejected(
+        self, services: Services, genres: dict[str, int], root: Actor, name: str
+    ) -> None:
+        with raises_error(Code.FIELD_INVALID, field="ru"):
+            await perform(
+                services, services.genre_editing.set_names, root, genres["War"], {"ru": name}
+            )
+
+
+class TestAliases:
+    async def test_film_edited_with_an_alias_gets_the_genre(
+        self, services: Services, films: dict[str, int], genres: dict[str, int], root: Actor
+    ) -> None:
+        editing = services.genre_editing
+        await perform(services, editing.add_alias, root, genres["War"], "Battle Films")
+        values = {"title": "Ran", "genres": ("battle-films",)}
+        await perform(services, services.film_editing.edit, root, films["Ran"], values)
+        assert await genre_names(services, root, films["Ran"]) == ("War",)
+        await perform(services, editing.remove_alias, root, genres["War"], "battlefilms")
+        genre = await perform(services, editing.get, root, genres["War"])
+        assert "battlefilms" not in genre.aliases
+
+    async def test_name_or_alias_of_another_genre_is_rejected(
+        self, services: Services, genres: dict[str, int], root: Actor
+    ) -> None:
+        add = services.genre_editing.add_alias
+        await perform(services, add, root, genres["War"], "Battle")
+        for taken in ("comedy", "BATTLE"):
+            with raises_error(Code.FIELD_INVALID, field="alias", reason="genre_taken"):
+                await perform(services, add, root, genres["Drama"], taken)
+
+    async def test_empty_alias_is_rejected(
+        self, services: Services, genres: dict[str, int], root: Actor
+    ) -> None:
+        with raises_error(Code.FIELD_INVALID, field="alias", reason="empty"):
+            await perform(services, services.genre_editing.add_alias, root, genres["War"], " ")
+
+    async def test_alias_of_another_genre_is_not_removed(
+        self, services: Services, genres: dict[str, int], root: Actor
+    ) -> None:
+        editing = services.genre_editing
+        await perform(services, editing.add_alias, root, genres["War"], "Battle")
+        await perform(services, editing.remove_alias, root, genres["Drama"], "battle")
+        genre = await perform(services, editing.get, root, genres["War"])
+        assert "battle" in genre.aliases
+
+
+async def test_names_and_aliases_require_the_permission(
+    services: Services, genres: dict[str, int]
+) -> None:
+    actor = await actor_by_token(services, (await sign_up(services)).token)
+    assert actor is not None
+    editing = services.genre_editing
+    for operation, value in (
+        (editing.set_names, {"ru": "Война"}),
+        (editing.add_alias, "Battle"),
+        (editing.remove_alias, "war"),
+    ):
+        with raises_error(Code.FORBIDDEN):
+            await perform(services, operation, actor, genres["War"], value)
