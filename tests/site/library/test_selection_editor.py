@@ -6,6 +6,7 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser
 
 from kinoteka.core.library.model import MAX_FILMS
+from kinoteka.site.library.selection_editor import PAGE
 from tests.site.library.conftest import titles
 from tests.support.databases import execute_many
 from tests.support.html_pages import element, parse_page, text_of
@@ -34,6 +35,24 @@ def press(browser, page: LexborHTMLParser, button_id: str, **headers: str):
     }
     sent |= {button.attributes["name"]: button.attributes["value"]}
     return browser.post(form.attributes["action"], data=sent, headers=headers)
+
+
+def long_selection(library, member, count: int) -> int:
+    """A selection of films that are named by their places, from 0."""
+    number = library.selection(member, f"Of {count}")
+    many = [(number, place) for place in range(count)]
+    sql = (
+        "INSERT INTO films (title, description, votes, genre_id, director_id)"
+        " VALUES (?, '', 0, 1, 1)"
+    )
+    execute_many(library.server.settings, sql, [(f"{number}-{place}",) for _, place in many])
+    sql = (
+        "INSERT INTO selection_films (selection_id, film_id, position) SELECT ?, id, ?"
+        " FROM films WHERE title = ?"
+    )
+    given = [(number, place, f"{number}-{place}") for _, place in many]
+    execute_many(library.server.settings, sql, given)
+    return int(number)
 
 
 class TestPermissions:
@@ -177,6 +196,9 @@ class TestFilms:
             ({"film_id": "1", "position": "-1"}, 400),
             ({"film_id": "1", "position": "x"}, 400),
             ({"film_id": "1", "position": "1001"}, 400),
+            ({"film_id": "1", "number": "0"}, 400),
+            ({"film_id": "1", "number": "1001"}, 400),
+            ({"film_id": "1", "page": "0"}, 400),
         ],
     )
     def test_invalid_change_is_rejected(self, anna, own, form, status):
@@ -193,19 +215,7 @@ class TestFilms:
         assert "Zanzibar" not in response.text
 
     def test_full_selection_is_reported(self, library, anna):
-        number = library.selection(anna, "Full")
-        many = [(number, place) for place in range(MAX_FILMS)]
-        sql = (
-            "INSERT INTO films (title, description, votes, genre_id, director_id)"
-            " VALUES (?, '', 0, 1, 1)"
-        )
-        execute_many(library.server.settings, sql, [(f"{number}-{place}",) for _, place in many])
-        sql = (
-            "INSERT INTO selection_films (selection_id, film_id, position) SELECT ?, id, ?"
-            " FROM films WHERE title = ?"
-        )
-        given = [(number, place, f"{number}-{place}") for _, place in many]
-        execute_many(library.server.settings, sql, given)
+        number = long_selection(library, anna, MAX_FILMS)
         form = {"film_id": library.films["Ran"]}
         response = anna.post(f"/selections/{number}/films", data=form)
         assert response.status_code == 409
@@ -213,6 +223,62 @@ class TestFilms:
         assert sentence in text_of(LexborHTMLParser(response.text).css_first("[role=alert]"))
         response = anna.post(f"/selections/{number}/films", data=form, headers=HTMX)
         assert (response.status_code, response.text) == (409, sentence)
+
+
+class TestPages:
+    @pytest.fixture
+    def long(self, library, anna):
+        """A selection with two full pages and one film on the third."""
+        return long_selection(library, anna, 2 * PAGE + 1)
+
+    def films_on(self, browser, long, page: int) -> list[int]:
+        shown = parse_page(browser.get(f"/selections/{long}/edit?page={page}"))
+        return [int(title.rpartition("-")[2]) for title in titles(shown, TITLES)]
+
+    def test_long_selection_has_pages(self, anna, long):
+        assert self.films_on(anna, long, 1) == list(range(PAGE))
+        assert self.films_on(anna, long, 2) == list(range(PAGE, 2 * PAGE))
+        assert self.films_on(anna, long, 3) == [2 * PAGE]
+
+    def test_page_after_the_last_shows_the_last(self, anna, long):
+        assert self.films_on(anna, long, 99) == [2 * PAGE]
+
+    def test_film_moved_over_the_edge_of_a_page_is_shown_on_the_other(self, anna, long):
+        page = parse_page(anna.get(f"/selections/{long}/edit?page=2"))
+        first = element(page, ".edit-films li").attributes["data-film"]
+        response = press(anna, page, f"up-{first}")
+        assert response.headers["location"] == f"/selections/{long}/edit"
+        assert self.films_on(anna, long, 1)[-1] == PAGE
+        assert self.films_on(anna, long, 2)[0] == PAGE - 1
+
+    @pytest.mark.parametrize(("number", "page"), [(1, 1), (PAGE + 1, 2), (2 * PAGE + 1, 3)])
+    def test_film_is_moved_to_a_typed_place(self, anna, long, number, page):
+        shown = parse_page(anna.get(f"/selections/{long}/edit?page=2"))
+        film_id = element(shown, ".edit-films li:nth-child(8)").attributes["data-film"]
+        form = {"film_id": film_id, "number": str(number)}
+        response = anna.post(f"/selections/{long}/films", data=form, headers=HTMX)
+        moved = LexborHTMLParser(response.text).css(".edit-films li")
+        place = (number - 1) % PAGE
+        assert moved[place].attributes["data-film"] == film_id
+        assert element(LexborHTMLParser(response.text), f"#place-{film_id}").attributes[
+            "value"
+        ] == str(number)
+        response = anna.post(f"/selections/{long}/films", data=form)
+        assert response.headers["location"].partition("?")[2] == (
+            "" if page == 1 else f"page={page}"
+        )
+
+    def test_removal_stays_on_the_page(self, anna, long):
+        page = parse_page(anna.get(f"/selections/{long}/edit?page=2"))
+        film_id = element(page, ".edit-films li").attributes["data-film"]
+        response = press(anna, page, f"remove-{film_id}")
+        assert response.headers["location"] == f"/selections/{long}/edit?page=2"
+        assert self.films_on(anna, long, 2)[0] == PAGE + 1
+
+    def test_short_selection_has_no_pages(self, anna, own):
+        page = parse_page(anna.get(f"/selections/{own}/edit"))
+        assert page.css_first(".pager") is None
+        assert page.css_first(".edit-place") is None
 
 
 class TestDeletion:

@@ -81,7 +81,7 @@ ROUTES: tuple[Route, ...] = (
         "/selections/{id}/edit",
         selection_editor.show_editor,
         "Edit a selection",
-        query=schemas.FindQuery,
+        query=schemas.EditorQuery,
         signed_in=True,
     ),
     form(

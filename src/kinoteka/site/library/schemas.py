@@ -56,14 +56,22 @@ class SelectionForm(msgspec.Struct):
 class FilmForm(msgspec.Struct):
     """Add a film to a selection at a position (from 0) or at the end, or remove it.
 
-    `q` is the current search text, and `found` are the ids of the search results on the page.
+    `number` is a position from 1, as people type it. `q` is the current search text, `found` are
+    the ids of the search results on the page, and `page` is the page of the selection's films.
     """
 
     film_id: Id
     action: Literal["put", "remove"] = "put"
     position: Annotated[int, Meta(ge=0, le=MAX_FILMS)] | None = None
+    number: Annotated[int, Meta(ge=1, le=MAX_FILMS)] | None = None
     q: str | None = None
     found: list[Count] = []
+    page: PageNumber = 1
+
+    @property
+    def index(self) -> int | None:
+        """The wanted position, or None for the end."""
+        return self.position if self.number is None else self.number - 1
 
 
 class FilmSelectionForm(msgspec.Struct):
@@ -73,7 +81,8 @@ class FilmSelectionForm(msgspec.Struct):
     action: Literal["put", "remove"] = "put"
 
 
-class FindQuery(msgspec.Struct):
-    """The text to search films for."""
+class EditorQuery(msgspec.Struct):
+    """The text to search films for, and the page of the selection's films."""
 
     q: str | None = None
+    page: PageNumber = 1

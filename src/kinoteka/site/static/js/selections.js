@@ -63,7 +63,7 @@ function drag(grip, start) {
     item.style.transform = "";
     const place = [...list.children].indexOf(item);
     if (event.type !== "pointerup") list.replaceChildren(...before);
-    else if (place !== before.indexOf(item)) put(item, place, () => list.replaceChildren(...before));
+    else if (place !== before.indexOf(item)) put(item, place + Number(list.dataset.first), () => list.replaceChildren(...before));
   };
   const listeners = [["pointermove", move], ["pointerup", end], ["pointercancel", end]];
   for (const [name, listener] of listeners) grip.addEventListener(name, listener);
@@ -77,7 +77,7 @@ function scrollAtTheEdge(y) {
 
 // Submit the form of the buttons with the position where the film was dropped.
 function put(item, place, undo) {
-  const form = item.querySelector("form");
+  const form = item.querySelector(".edit-tools");
   const button = document.createElement("button");
   Object.assign(button, { type: "submit", name: "position", value: place, hidden: true });
   form.addEventListener("htmx:afterRequest", (event) => event.detail.successful || undo(), { once: true });
