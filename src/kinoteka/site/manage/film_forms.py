@@ -133,6 +133,7 @@ async def form_context(request: Request, form: FilmForm) -> dict[str, Any]:
     return {
         "form": form,
         "rows": rows,
+        "blanks": BLANKS,
         "namesakes": namesakes,
         "countries": format_.countries(all_codes()),
         "title_languages": format_.languages(),

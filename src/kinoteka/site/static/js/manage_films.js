@@ -3,6 +3,9 @@
 const WAIT = 250;
 
 for (const list of document.querySelectorAll("[data-list]")) {
+  list.addEventListener("change", (event) => {
+    if (event.target.matches("[data-names-row]")) rename(event.target);
+  });
   list.addEventListener("click", (event) => {
     const button = event.target.closest("button[data-step]");
     if (!button) return;
@@ -18,8 +21,8 @@ function change(list, button) {
   if (step === "add") return add(rows);
   if (step === "remove") {
     const next = row.nextElementSibling ?? row.previousElementSibling;
-    if (!next) return clear(row);
     row.remove();
+    if (!next) return add(rows);
     next.querySelector("button[data-step=remove]").focus();
     return;
   }
@@ -30,16 +33,19 @@ function change(list, button) {
   button.focus();
 }
 
-function add(rows) {
-  const row = rows.lastElementChild.cloneNode(true);
-  rows.append(row);
-  clear(row);
-  row.querySelector("input, select").focus();
+// Labels name the row by its person, title or country: "Remove: Ann".
+function rename(field) {
+  const option = field.selectedOptions?.[0].text;
+  const name = (field.value && (option ?? field.value).trim()) || field.dataset.namesRow;
+  for (const element of field.closest("li").querySelectorAll("[aria-label]")) {
+    const [what] = element.ariaLabel.split(": ", 1);
+    element.ariaLabel = `${what}: ${name}`;
+  }
 }
 
-function clear(row) {
-  for (const input of row.querySelectorAll("input")) input.value = "";
-  for (const select of row.querySelectorAll("select")) select.selectedIndex = 0;
+function add(rows) {
+  rows.append(rows.parentElement.querySelector("template").content.cloneNode(true));
+  rows.lastElementChild.querySelector("input, select").focus();
 }
 
 const known = document.getElementById("known-people");
