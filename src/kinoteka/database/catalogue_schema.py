@@ -136,6 +136,7 @@ films = Table(
     # was hidden is unknown.
     Column("hidden_at", BigInteger),
     Column("label_lost", Boolean, nullable=False, server_default=false()),
+    Column("added_at", BigInteger),  # NULL if the film is from before this was stored
     Index("ix_films_year_id_label_id_hidden_at", "year", "id", "label_id", "hidden_at"),
     Index("ix_films_label_id_id_hidden_at", "label_id", "id", "hidden_at"),
     Index("ix_films_weighted_rating", "weighted_rating", *RATING_ORDER),

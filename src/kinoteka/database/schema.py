@@ -242,6 +242,7 @@ selection_films = Table(
     reference("selection_id", "selections.id", primary_key=True),
     reference("film_id", "films.id", primary_key=True, index=True),
     Column("position", Integer, nullable=False),
+    Column("added_at", BigInteger),  # NULL if the film is from before this was stored
 )
 
 # Who changed what. Entries have the names of that time and outlive their subjects, so there are no

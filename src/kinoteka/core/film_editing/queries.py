@@ -68,7 +68,10 @@ CLEAR_POSTER: Statement[tuple[()]] = Statement(
 )
 INSERT: Statement[tuple[int]] = Statement(
     insert(films)
-    .values({name: bindparam(name) for name in (*FACTS, "genre_id", "director_id")} | {"votes": 0})
+    .values(
+        {name: bindparam(name) for name in (*FACTS, "genre_id", "director_id", "added_at")}
+        | {"votes": 0}
+    )
     .returning(films.c.id)
 )
 

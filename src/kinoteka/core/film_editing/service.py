@@ -48,6 +48,7 @@ from kinoteka.database.revisions import Revisions
 from kinoteka.database.unit import Conflict, Unit
 from kinoteka.database.weighted_ratings import STORE_ONE as STORE_WEIGHTED_RATING
 from kinoteka.errors import Code, DomainError
+from kinoteka.infrastructure.clock import now
 
 MAX_ID_DIGITS = 18
 """The number of digits of a number that every database accepts."""
@@ -211,7 +212,7 @@ class FilmEditing:
         ids = {
             each.field: await self._get_or_create_ids(unit, each, fields) for each in queries.NAMES
         }
-        inserted = await unit.first(queries.INSERT, **film_row(fields, ids))
+        inserted = await unit.first(queries.INSERT, added_at=now(), **film_row(fields, ids))
         film_id = inserted[0] if inserted else 0
         await unit.run(queries.INSERT_RECORD, film_id=film_id, external_id=token_hex(8))
         await unit.run(STORE_WEIGHTED_RATING, film_id=film_id)

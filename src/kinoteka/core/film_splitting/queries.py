@@ -52,8 +52,8 @@ UNDOABLE: Statement[tuple[str, str]] = Statement(
     )
 )
 
-# The new film is as visible as the one that it was a part of.
-_copied = ("label_id", "hidden_at", "label_lost")
+# The new film is as visible as the one that it was a part of, and not newer.
+_copied = ("label_id", "hidden_at", "label_lost", "added_at")
 _given = (*FACTS, "votes", "genre_id", "director_id")
 INSERT: Statement[tuple[int]] = Statement(
     insert(films)

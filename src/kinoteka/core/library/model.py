@@ -77,6 +77,34 @@ class SelectionCard(msgspec.Struct, frozen=True):
     covers: tuple[Cover, ...]
 
 
+class DatedFilm(msgspec.Struct, frozen=True):
+    """A film in a feed. `at` is when it was added to the catalogue, or to the selection."""
+
+    id: int
+    title: str
+    description: str
+    year: int | None
+    at: int | None
+
+
+class DatedSelection(msgspec.Struct, frozen=True):
+    """A selection with the times of its creation and of its last change."""
+
+    id: int
+    title: str
+    description: str
+    public: bool
+    created_at: int
+    updated_at: int
+
+
+class DatedSelectionCard(msgspec.Struct, frozen=True):
+    """A selection in a feed, and the time of its last change."""
+
+    card: SelectionCard
+    updated_at: int
+
+
 class SelectionChoice(msgspec.Struct, frozen=True):
     """A selection that a film may be added to. `holds` is true if it contains the film."""
 

@@ -4,12 +4,28 @@ The parameter `language` is that of the titles of films (`database/translations.
 """
 
 from functools import cache
+from typing import Any
 
-from sqlalchemy import and_, bindparam, case, delete, false, func, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    bindparam,
+    case,
+    delete,
+    false,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from kinoteka.core.catalogue.queries import ids_as_json
 from kinoteka.core.library.model import (
     Cover,
+    DatedFilm,
+    DatedSelection,
     Selection,
     SelectionChoice,
     SelectionFilm,
@@ -207,6 +223,42 @@ def editable_order(*, operator: bool) -> Statement[tuple[str]]:
     )
 
 
+# Feeds
+
+
+def _dated_films(at: ColumnElement[int | None]) -> Select[Any]:
+    """Select visible films with their time in a feed."""
+    columns = [films.c.description, films.c.year, at.label("at")]
+    return select(films.c.id, title_in_language().label("title"), *columns).where(VISIBLE)
+
+
+NEWEST_FILMS: Statement[DatedFilm] = Statement(
+    _dated_films(films.c.added_at).order_by(films.c.id.desc()).limit(bindparam("most")), DatedFilm
+)
+LAST_FILMS_OF: Statement[DatedFilm] = Statement(
+    _dated_films(selection_films.c.added_at)
+    .join(selection_films, selection_films.c.film_id == films.c.id)
+    .where(selection_films.c.selection_id == bindparam("selection_id"))
+    .order_by(
+        selection_films.c.added_at.desc().nulls_last(),
+        selection_films.c.position.desc(),
+        films.c.id.desc(),
+    )
+    .limit(bindparam("most")),
+    DatedFilm,
+)
+_dated_selections = select(*(selections.c[name] for name in DatedSelection.__struct_fields__))
+DATED_SELECTION: Statement[DatedSelection] = Statement(
+    _dated_selections.where(selections.c.id == bindparam("selection_id")), DatedSelection
+)
+CHANGED_SELECTIONS: Statement[DatedSelection] = Statement(
+    _dated_selections.where(selections.c.public, _has_visible_film)
+    .order_by(selections.c.updated_at.desc(), selections.c.id.desc())
+    .limit(bindparam("most")),
+    DatedSelection,
+)
+
+
 COLUMNS = ("account_id", "title", "description", "featured", "public")
 INSERT: Statement[tuple[int]] = Statement(
     insert(selections)
@@ -256,10 +308,12 @@ DELETE_FILM: Statement[tuple[()]] = Statement(delete(selection_films).where(_fil
 STORE_FILM: Statement[tuple[()]] = Statement(
     lambda engine: (
         insert_for(engine, selection_films)
-        .values({name: bindparam(name) for name in ("selection_id", "film_id", "position")})
+        .values(
+            {name: bindparam(name) for name in ("selection_id", "film_id", "position", "added_at")}
+        )
         .on_conflict_do_update(
             index_elements=["selection_id", "film_id"], set_={"position": bindparam("position")}
         )
     )
 )
-"""Add a film to a selection, or move it."""
+"""Add a film to a selection, or move it. A film that moves keeps the time of its addition."""

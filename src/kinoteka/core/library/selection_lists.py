@@ -1,6 +1,6 @@
 """Selections as lists and menus of pages show them.
 
-Public operations: list_public, list_own, list_public_of, list_choices.
+Public operations: list_public, list_own, list_public_of, list_choices; read_cards.
 """
 
 from collections.abc import Sequence
@@ -74,7 +74,7 @@ class SelectionLists:
         self, actor: Actor, unit: Unit, ids: Ids, *, public: bool = False
     ) -> Listing[SelectionCard]:
         async def read(ids: Sequence[int]) -> list[SelectionCard]:
-            cards = await _cards(actor, unit, ids)
+            cards = await read_cards(actor, unit, ids)
             # Another process may have made a selection private since the ids were read.
             return [card for card in cards if card.public] if public else cards
 
@@ -86,7 +86,8 @@ async def _ids(unit: Unit, statement: Statement[tuple[str]], **values: object) -
     return parse_ids(rows[0][0])
 
 
-async def _cards(actor: Actor, unit: Unit, ids: Sequence[int]) -> list[SelectionCard]:
+async def read_cards(actor: Actor, unit: Unit, ids: Sequence[int]) -> list[SelectionCard]:
+    """Return selections with their first visible films, in the order of the ids."""
     requested = list(ids)
     found = {each.id: each for each in await unit.all(queries.SELECTIONS, ids=requested)}
     covers: dict[int, list[Cover]] = {selection_id: [] for selection_id in requested}

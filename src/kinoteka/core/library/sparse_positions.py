@@ -12,6 +12,7 @@ from kinoteka.core.library import queries
 from kinoteka.core.library.model import SelectionPosition
 from kinoteka.database.unit import Conflict, Unit
 from kinoteka.errors import Code, DomainError
+from kinoteka.infrastructure.clock import now
 
 GAP = 2**16
 """The distance between films whose positions were assigned together."""
@@ -62,7 +63,12 @@ async def store_films(unit: Unit, selection_id: int, film_ids: Sequence[int]) ->
 
 
 def _row(selection_id: int, film_id: int, position: int) -> dict[str, int]:
-    return {"selection_id": selection_id, "film_id": film_id, "position": position}
+    return {
+        "selection_id": selection_id,
+        "film_id": film_id,
+        "position": position,
+        "added_at": now(),
+    }
 
 
 async def _store(unit: Unit, rows: list[dict[str, int]]) -> None:

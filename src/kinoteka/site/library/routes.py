@@ -1,15 +1,32 @@
 """The routes of bookmarks, selections and member pages."""
 
-from kinoteka.http.mechanics.routes import Route
+from kinoteka.http.mechanics.routes import Handler, Route
 from kinoteka.site.library import (
     bookmarks,
+    feeds,
     film_selections,
     people,
     schemas,
     selection_editor,
     selections,
 )
+from kinoteka.site.ui.atom import MEDIA_TYPE
 from kinoteka.site.ui.pages import form, page
+
+
+def feed(path: str, handler: Handler, summary: str) -> Route:
+    """Return the route of an Atom feed. It ignores credentials, as feed readers have none."""
+    return Route(
+        "GET",
+        path,
+        handler,
+        summary,
+        query=schemas.FeedQuery,
+        identity="ignored",
+        media_type=MEDIA_TYPE,
+        for_browsers=True,
+    )
+
 
 ROUTES: tuple[Route, ...] = (
     page(
@@ -97,5 +114,8 @@ ROUTES: tuple[Route, ...] = (
         body=schemas.FilmForm,
     ),
     form("/selections/{id}/delete", selection_editor.delete_selection, "Delete a selection"),
+    feed("/feeds/films.atom", feeds.show_new_films, "Feed of new films"),
+    feed("/feeds/selections.atom", feeds.show_selections, "Feed of public selections"),
+    feed("/selections/{id}/feed.atom", feeds.show_selection, "Feed of a selection’s films"),
     page("/people/{name:text}", people.show_person, "A member", query=schemas.PageQuery),
 )

@@ -10,6 +10,12 @@ from kinoteka.core.library.model import MAX_FILMS, NewSelection, SelectionChange
 from kinoteka.http.mechanics.numbers import Count, Id, PageNumber
 
 
+class FeedQuery(msgspec.Struct):
+    """The language of a feed; without it, the reader's language."""
+
+    lang: Literal["en", "ru"] | None = None
+
+
 class PageQuery(msgspec.Struct):
     """The page of a list."""
 

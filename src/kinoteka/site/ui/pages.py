@@ -153,10 +153,15 @@ async def html_response(
     headers.append((b"content-security-policy", policy.encode()))
     headers.append((b"cache-control", b"private, no-store" if is_known else b"private, no-cache"))
     body = text.encode()
-    if len(body) >= COMPRESSED_FROM and b"gzip" in request.headers.get(b"accept-encoding", b""):
-        headers.append((b"content-encoding", b"gzip"))
-        body = await _compressed(body)
-    return Response(status, body, headers)
+    body, encoding = await compress(request, body)
+    return Response(status, body, [*headers, *encoding])
+
+
+async def compress(request: Request, body: bytes) -> tuple[bytes, Headers]:
+    """Return a body, compressed if it is long and the client accepts that, and its headers."""
+    if len(body) < COMPRESSED_FROM or b"gzip" not in request.headers.get(b"accept-encoding", b""):
+        return body, []
+    return await _compressed(body), [(b"content-encoding", b"gzip")]
 
 
 def redirect(

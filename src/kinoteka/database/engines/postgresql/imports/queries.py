@@ -186,8 +186,10 @@ JOIN staged_director_members AS director
 WHERE plan.carries AND plan.position > %(after)s AND plan.position <= %(until)s
 """
 INSERT_FILMS = f"""
-INSERT INTO films (id, {listed(STORED)}, genre_id, director_id, label_id, weighted_rating)
-SELECT plan.film_id, {listed(STORED)}, genre.id, director.id, plan.label_id, {WEIGHTED_RATING}
+INSERT INTO films
+    (id, {listed(STORED)}, genre_id, director_id, label_id, weighted_rating, added_at)
+SELECT plan.film_id, {listed(STORED)}, genre.id, director.id, plan.label_id, {WEIGHTED_RATING},
+    (SELECT created_at FROM batches WHERE id = %(batch_id)s)
 {_PLANNED_FILMS} AND plan.film_id > %(last_id)s
 ORDER BY plan.position
 """

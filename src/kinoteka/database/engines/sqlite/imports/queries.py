@@ -263,11 +263,11 @@ WHERE film_id IN (SELECT film_id FROM staging.plan WHERE film_id <= :last_id)
 # The following statements work on slices of positions (:after, :until], to show progress and stop.
 _LAST_COLUMNS = ("genre_id", "director_id", "label_id", "weighted_rating")
 STORE_FILMS = f"""
-INSERT INTO main.films (id, {listed(STORED)}, {listed(_LAST_COLUMNS)})
+INSERT INTO main.films (id, {listed(STORED)}, {listed(_LAST_COLUMNS)}, added_at)
 SELECT plan.film_id, {listed(STORED)},
     (SELECT number FROM staging.genre_lists WHERE list = genre_list AND place = 0),
     (SELECT number FROM staging.director_lists WHERE list = director_list AND place = 0),
-    plan.label_id, {WEIGHTED_RATING}
+    plan.label_id, {WEIGHTED_RATING}, (SELECT created_at FROM main.batches WHERE id = :batch_id)
 FROM staging.plan AS plan JOIN staging.films AS staged USING (position)
 WHERE plan.position > :after AND plan.position <= :until AND plan.carries
 ORDER BY plan.position
