@@ -11,6 +11,7 @@ from functools import cache
 from sqlalchemy import Table, bindparam, insert, select
 
 from kinoteka.core.catalogue.counts import recount_all
+from kinoteka.core.imports.genre_names import name_genres
 from kinoteka.core.imports.names import sort_key
 from kinoteka.database import film_search as search
 from kinoteka.database import schema, weighted_ratings
@@ -105,6 +106,7 @@ def fill_catalogue(settings: Settings, films: Sequence[SampleFilm] = CATALOGUE) 
     with write_transaction(settings) as reader:
         ids = {film.title: _insert(reader, film) for film in films}
         recount_all(reader)
+        name_genres(reader)
         weighted_ratings.refresh(reader)
         entries = read_entries(reader, list(ids.values()))
         search.index(reader, entries)

@@ -23,7 +23,8 @@ def translate(settings: Settings, language: str, titles: Mapping[int, str], **na
     for kind, table in (("person", "people"), ("genre", "genres")):
         execute_many(
             settings,
-            f"INSERT INTO {kind}_names SELECT id, ?, ? FROM {table} WHERE name = ?",
+            f"INSERT INTO {kind}_names SELECT id, ?, ? FROM {table} WHERE name = ?"
+            f" ON CONFLICT ({kind}_id, language) DO UPDATE SET name = excluded.name",
             [(language, translated, name) for name, translated in names.items()],
         )
     with write_transaction(settings) as reader:

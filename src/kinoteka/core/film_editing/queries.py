@@ -34,6 +34,7 @@ from kinoteka.database.schema import (
     film_values,
     films,
     genre_aliases,
+    genre_names,
     genres,
     people,
     person_ids,
@@ -237,6 +238,9 @@ DIRECTORS = _name_statements(
 NAMES = (GENRES, DIRECTORS)
 GENRE_BY_ALIAS: Statement[tuple[int]] = Statement(
     select(genre_aliases.c.genre_id).where(genre_aliases.c.alias_key == bindparam("alias_key"))
+)
+ADD_GENRE_NAME: Statement[tuple[()]] = Statement(
+    insert(genre_names).values(_values("genre_id", "language", "name"))
 )
 ADD_GENRE_ALIAS: Statement[tuple[()]] = Statement(
     lambda engine: (

@@ -42,7 +42,7 @@ from kinoteka.core.film_editing.parts.model import PARTS, EditedParts, Namesake
 from kinoteka.core.film_editing.parts.validation import validate_parts
 from kinoteka.core.film_editing.record_lists import read_lists
 from kinoteka.core.film_editing.validation import validate
-from kinoteka.core.imports.genre_vocabulary import genre_key
+from kinoteka.core.imports.genre_vocabulary import genre_key, translated_names
 from kinoteka.core.imports.names import name_key, sort_key
 from kinoteka.database.revisions import Revisions
 from kinoteka.database.unit import Conflict, Unit
@@ -274,6 +274,9 @@ class FilmEditing:
         if names is queries.GENRES:
             alias = {"alias_key": genre_key(name), "genre_id": new_id}
             await unit.run(queries.ADD_GENRE_ALIAS, **alias)
+            for language, translated in translated_names(name).items():
+                row = {"genre_id": new_id, "language": language, "name": translated}
+                await unit.run(queries.ADD_GENRE_NAME, **row)
         return new_id
 
     async def _add_person(self, unit: Unit, name: str) -> int:

@@ -20,7 +20,7 @@ from kinoteka.core.genre_editing.model import (
     GenresPage,
     ManagedGenre,
 )
-from kinoteka.core.imports.genre_vocabulary import genre_key
+from kinoteka.core.imports.genre_vocabulary import genre_key, translated_names
 from kinoteka.core.imports.names import name_key
 from kinoteka.core.text import clean_name, clean_text
 from kinoteka.database.revisions import Revisions
@@ -137,7 +137,9 @@ class GenreEditing:
     async def set_names(
         self, actor: Actor, unit: Unit, genre_id: int, names: Mapping[str, str]
     ) -> None:
-        """Set the names of a genre by language. An empty name deletes the stored one.
+        """Set the names of a genre by language.
+
+        An empty name restores that of a common genre, or deletes that of another one.
 
         Raises:
             DomainError(UNAUTHORIZED, FORBIDDEN, GENRE_UNKNOWN, GENRE_MERGED, FIELD_INVALID, BUSY)
@@ -145,6 +147,8 @@ class GenreEditing:
         actor.require(FILMS_EDIT)
         given = {each: clean_name(name, each, MAX_NAME_LENGTH) for each, name in names.items()}
         genre = await self._lock(unit, genre_id)
+        common = translated_names(genre.name)
+        given = {each: name or common.get(each, "") for each, name in given.items()}
         stored = dict(await unit.all(queries.NAMES, genre_id=genre_id))
         changed = {each: name for each, name in given.items() if name != stored.get(each, "")}
         for language, name in changed.items():

@@ -18,6 +18,8 @@ from sqlalchemy import (
 from kinoteka.database.schema import (
     film_values,
     films,
+    genre_names,
+    genres,
     people,
     person_names,
     selection_films,
@@ -81,5 +83,15 @@ ADD_PERSON_NAMES: Statement[tuple[()]] = Statement(
     insert(person_names).from_select(
         ["person_id", "language", "name"],
         select(people.c.id, _language, bindparam("name", type_=Text())).where(_named),
+    )
+)
+UNNAMED_GENRES: Statement[tuple[int, str]] = Statement(
+    select(genres.c.id, genres.c.name).where(
+        ~select(genre_names.c.genre_id).where(genre_names.c.genre_id == genres.c.id).exists()
+    )
+)
+ADD_GENRE_NAME: Statement[tuple[()]] = Statement(
+    insert(genre_names).values(
+        genre_id=bindparam("genre_id"), language=bindparam("language"), name=bindparam("name")
     )
 )

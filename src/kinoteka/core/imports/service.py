@@ -8,8 +8,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
-from kinoteka.core.catalogue.counts import recount_all
 from kinoteka.core.imports.choice import choose
+from kinoteka.core.imports.genre_names import recount_and_name
 from kinoteka.core.imports.names import name_keys
 from kinoteka.core.imports.readers import Record
 from kinoteka.core.imports.record import RejectedRow, RejectionReason
@@ -133,7 +133,7 @@ class Import:
                 raise RowRejected(self.left_out[0])
             self.repeated = staging.finish()
             rules = ImportRules(
-                self._labels, recount_all, choose, name_keys, replaces=self._replaces
+                self._labels, recount_and_name, choose, name_keys, replaces=self._replaces
             )
             batch = target.store(self.source, rules, self._note_stored, before_commit)
             self.committed = True

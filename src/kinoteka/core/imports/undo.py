@@ -12,6 +12,7 @@ import msgspec
 from kinoteka.core.catalogue.counts import recount_all
 from kinoteka.core.catalogue.model import FACTS
 from kinoteka.core.imports.choice import choose
+from kinoteka.core.imports.genre_names import recount_and_name
 from kinoteka.core.imports.model import UNDO_DAYS, UndoResult
 from kinoteka.core.imports.names import name_keys
 from kinoteka.core.imports.record import Credit, FilmRecord
@@ -111,7 +112,7 @@ def _store(
     restored: Sequence[RestoredRecord],
     before_commit: BeforeCommit,
 ) -> None:
-    rules = ImportRules((), recount_all, choose, name_keys, is_undo=True)
+    rules = ImportRules((), recount_and_name, choose, name_keys, is_undo=True)
     with Staging(target.create_staging_tables()) as staging:
         for each in restored:
             staging.add(_film(each.key[1], each.record))

@@ -9,7 +9,6 @@ from kinoteka.http.policy.request import Request
 from kinoteka.search.folding import fold
 from kinoteka.site.films import listings
 from kinoteka.site.films.schemas import SearchQuery
-from kinoteka.site.ui.genres import folded_names
 from kinoteka.site.ui.pages import is_partial, render
 
 SEARCH = "/search"
@@ -68,13 +67,12 @@ async def suggest(request: Request, query: SearchQuery) -> Response:
 
 async def _find_others(request: Request, text: str, most: int) -> OtherResults:
     """Return the best results of each kind except films. The search for films counts as one."""
-    words = fold(text)
-    if not words or not most:
+    if not fold(text) or not most:
         return OtherResults([], [], [])
     core, actor, unit = request.core, request.actor, request.unit
     return OtherResults(
         await _find_people(request, text, most),
-        [each for each in await core.facets.genres(actor, unit) if _matches(words, each)][:most],
+        await core.facets.find_genres(actor, unit, text, most),
         await core.selection_search.find(actor, unit, text, most),
     )
 
@@ -85,11 +83,3 @@ async def _find_people(request: Request, text: str, most: int) -> list[PersonRes
     ids = sorted({each.film_id for each in people})
     films = {film.id: film for film in await core.catalogue.films_by_id(actor, unit, ids)}
     return [PersonResult(each, films.get(each.film_id)) for each in people]
-
-
-def _matches(words: list[str], genre: GenreCount) -> bool:
-    """Return whether each word is the beginning of a word of the genre's name in any language."""
-    return any(
-        all(any(each.startswith(word) for each in name) for word in words)
-        for name in folded_names(genre.name)
-    )

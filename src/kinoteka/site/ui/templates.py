@@ -13,7 +13,6 @@ from markupsafe import Markup
 
 from kinoteka.site.ui import assets, style_sheets
 from kinoteka.site.ui.constant_folding import FoldingEnvironment
-from kinoteka.site.ui.genres import genre_names
 from kinoteka.site.ui.languages import LANGUAGES, formats, iso, language_of, translations
 
 FOLDER = Path(__file__).parents[1] / "templates"
@@ -72,7 +71,6 @@ def environment(locale: str) -> Environment:
         "ago": format_.ago,
         "listed": format_.listed,
         "iso": iso,
-        "genre": genre_names(texts.pgettext),
     }
     result.globals |= {
         "asset": assets.address,

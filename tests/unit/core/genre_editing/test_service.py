@@ -279,14 +279,20 @@ class TestNames:
         genre = await perform(services, services.genre_editing.get, root, genres["War"])
         assert genre.names == {"ru": "Война"}
 
-    async def test_empty_name_deletes_the_stored_one(
-        self, services: Services, genres: dict[str, int], root: Actor
+    @pytest.mark.parametrize(("name", "names"), [("Erotic", {}), ("War", {"ru": "Военный"})])
+    async def test_empty_name_restores_that_of_a_common_genre_or_none(
+        self,
+        services: Services,
+        genres: dict[str, int],
+        root: Actor,
+        name: str,
+        names: dict[str, str],
     ) -> None:
-        for name in ("Война", ""):
-            names = {"ru": name}
-            await perform(services, services.genre_editing.set_names, root, genres["War"], names)
-        genre = await perform(services, services.genre_editing.get, root, genres["War"])
-        assert genre.names == {}
+        for entered in ("Иначе", ""):
+            values = {"ru": entered}
+            await perform(services, services.genre_editing.set_names, root, genres[name], values)
+        genre = await perform(services, services.genre_editing.get, root, genres[name])
+        assert genre.names == names
 
     async def test_change_is_in_the_audit_log_and_repeating_it_is_not(
         self, services: Services, genres: dict[str, int], root: Actor
@@ -297,7 +303,7 @@ class TestNames:
         log = AuditFilter(subject_kind="genre")
         (entry,) = (await perform(services, services.audit.entries, root, log)).entries
         assert entry.action == "genre_changed"
-        assert entry.details == {"before": {"ru": None}, "after": {"ru": "Война"}}
+        assert entry.details == {"before": {"ru": "Военный"}, "after": {"ru": "Война"}}
 
     @pytest.mark.parametrize("name", ["x" * 201, "a\x00b", "\u202eraW"])
     async def test_name_that_cannot_be_shown_is_rejected(

@@ -26,6 +26,7 @@ from kinoteka.database.schema import (
     film_genres,
     films,
     genre_counts,
+    genre_names,
     genres,
     people,
 )
@@ -48,6 +49,12 @@ GENRE_COUNTS: Statement[GenreCount] = Statement(
     GenreCount,
     {"films": int},  # PostgreSQL's sum is a Decimal.
 )
+GENRE_NAMES: Statement[tuple[int, str]] = Statement(
+    union_all(
+        select(genres.c.id, genres.c.name), select(genre_names.c.genre_id, genre_names.c.name)
+    )
+)
+"""The names of all genres in all languages."""
 YEARS: Statement[tuple[int]] = Statement(
     select(films.c.year)
     .where(films.c.year.is_not(None), VISIBLE)

@@ -1,11 +1,11 @@
 """Facets: the values that films can be filtered by.
 
-Public operations: genres, years, countries, labels, directors.
+Public operations: genres, find_genres, years, countries, labels, directors.
 
 Only values with a film that is visible to the actor are returned.
 """
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from typing import TypeVar, cast
 
 from kinoteka.core.access.model import Actor
@@ -22,6 +22,7 @@ from kinoteka.database.revisions import FILM_SET, Revisions
 from kinoteka.database.unit import Unit
 from kinoteka.database.visibility import sees_label, visible_to
 from kinoteka.infrastructure.settings import Settings
+from kinoteka.search.folding import fold
 from kinoteka.search.title_order import title_key
 
 MAX_NAME_LENGTH = 200
@@ -57,6 +58,23 @@ class Facets:
 
         key = ("genres", actor.labels, language)
         return await self._cached(unit, key, ("film_genres",), read)
+
+    async def find_genres(self, actor: Actor, unit: Unit, text: str, most: int) -> list[GenreCount]:
+        """Return genres with a visible film whose name in any language matches a text.
+
+        Each word of the text must be the beginning of a word of the name.
+        """
+        words = fold(text)
+
+        def read(reader: Reader) -> dict[int, list[list[str]]]:
+            names: dict[int, list[list[str]]] = {}
+            for genre_id, name in reader.fetch(queries.GENRE_NAMES):
+                names.setdefault(genre_id, []).append(fold(name))
+            return names
+
+        names = await self._cached(unit, ("genre_names",), ("film_genres",), read)
+        genres = await self.genres(actor, unit)
+        return [each for each in genres if _matches(words, names.get(each.id, ()))][:most]
 
     async def years(self, actor: Actor, unit: Unit) -> list[int]:
         """Return the years of visible films, newest first."""
@@ -134,3 +152,8 @@ class Facets:
         value = await unit.read_in_thread(read)
         self._lists.set(key, value, revision, made_of)
         return value
+
+
+def _matches(words: Sequence[str], names: Sequence[Sequence[str]]) -> bool:
+    """Return whether each word is the beginning of a word of one of the names."""
+    return any(all(any(each.startswith(word) for each in name) for word in words) for name in names)
