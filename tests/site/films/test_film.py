@@ -50,6 +50,7 @@ class TestFilm:
         assert element(page, "h1").text() == "Сны"
         assert page.css_first('a[href="https://www.imdb.com/title/tt0100998/"]') is not None
         actor = site.page("/directors/901")
+        assert text_of(actor.css_first(".film-role")) == "I <himself>"
         assert element(actor, "h1").text() == "Akira T"
         assert titles(actor) == ["Dreams"]
 

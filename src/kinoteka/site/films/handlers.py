@@ -94,11 +94,10 @@ async def show_director(request: Request, director_id: int, query: SortedQuery) 
     """Show the films of a person by department."""
     director = await listings.find_person(request, director_id)
     credited = [
-        (department, films)
-        for department in CREDITED_DEPARTMENTS
-        if (films := await _credited(request, director_id, department))
+        await _credited(request, director_id, department) for department in CREDITED_DEPARTMENTS
     ]
-    strips = [film for _, films in credited for film in films[:FILMS_IN_STRIP]]
+    credited = [each for each in credited if each.films]
+    strips = [film for each in credited for film in each.films[:FILMS_IN_STRIP]]
     wanted = FilmQuery(director_id=director.id, order=query.sort)
     shown = await listings.show_films(request, wanted, f"/directors/{director.id}", query)
     return await _show(
@@ -115,9 +114,18 @@ async def show_director(request: Request, director_id: int, query: SortedQuery) 
     )
 
 
-async def _credited(request: Request, person_id: int, department: Department) -> list[Film]:
-    ids = await read_credited(request.actor, request.unit, person_id, department)
-    return await request.core.catalogue.films_by_id(request.actor, request.unit, ids)
+class _Credited(msgspec.Struct, frozen=True):
+    """The films of a person in one department, and the roles by the ids of films."""
+
+    department: Department
+    films: list[Film]
+    roles: dict[int, str | None]
+
+
+async def _credited(request: Request, person_id: int, department: Department) -> _Credited:
+    roles = await read_credited(request.actor, request.unit, person_id, department)
+    films = await request.core.catalogue.films_by_id(request.actor, request.unit, [*roles])
+    return _Credited(department, films, roles)
 
 
 async def show_film(request: Request, film_id: int) -> Response:

@@ -70,8 +70,8 @@ IDS: Statement[tuple[str, str]] = Statement(
 
 MOST_CREDITED = 1000
 """The number of films that a person's page lists under a department at most."""
-CREDITED: Statement[tuple[int]] = Statement(
-    select(films.c.id)
+CREDITED: Statement[tuple[int, str | None]] = Statement(
+    select(films.c.id, film_credits.c.role)
     .join(film_credits, film_credits.c.film_id == films.c.id)
     .where(
         film_credits.c.person_id == bindparam("person_id"),

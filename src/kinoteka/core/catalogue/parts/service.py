@@ -57,11 +57,10 @@ async def read_parts(unit: Unit, film_id: int, language: str = "") -> FilmParts:
 
 async def read_credited(
     actor: Actor, unit: Unit, person_id: int, department: Department
-) -> list[int]:
-    """Return the ids of the visible films with a person's credit in a department, newest first."""
+) -> dict[int, str | None]:
+    """Return the visible films with a person's credit in a department, newest first, with roles."""
     values = {"department": department.value, **visible_to(actor.labels)}
-    rows = await unit.all(queries.CREDITED, person_id=person_id, **values)
-    return [film_id for (film_id,) in rows]
+    return dict(await unit.all(queries.CREDITED, person_id=person_id, **values))
 
 
 async def read_person(actor: Actor, unit: Unit, person_id: int) -> Director:

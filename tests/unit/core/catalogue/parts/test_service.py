@@ -51,8 +51,17 @@ async def test_person_with_any_credit_has_a_page(
     execute(services.settings, "DELETE FROM credits WHERE person_id = 901 AND department = 3")
     viewer = await anonymous_actor(services)
     assert (await read_person(viewer, unit, 901)).name == "Ann"
-    assert await read_credited(viewer, unit, 901, Department.WRITING) == [films["Mirror"]]
-    assert await read_credited(viewer, unit, 901, Department.ACTING) == []
+    assert await read_credited(viewer, unit, 901, Department.WRITING) == {films["Mirror"]: None}
+    assert await read_credited(viewer, unit, 901, Department.ACTING) == {}
+
+
+async def test_credited_films_have_the_roles_of_the_person(
+    services: Services, unit: Unit, films: dict[str, int]
+) -> None:
+    add_parts(services, films["Mirror"])
+    viewer = await anonymous_actor(services)
+    found = await read_credited(viewer, unit, 902, Department.ACTING)
+    assert found == {films["Mirror"]: "Hero"}
 
 
 async def test_person_without_a_visible_film_has_no_page(
