@@ -13,10 +13,11 @@ KEPT, OTHER = "Kept for later", "Seen already"
 
 @pytest.fixture
 def server(start_server):
-    """A server with two films, which are alike."""
+    """A server with two films, which are alike: the same person directed them."""
     server = start_server()
     fill_catalogue(
-        server.settings, [SampleFilm(title, 2020, ("Drama",), ()) for title in (KEPT, OTHER)]
+        server.settings,
+        [SampleFilm(title, 2020, ("Drama",), ("Ida Lupino",)) for title in (KEPT, OTHER)],
     )
     eventually(lambda: KEPT in server.client().get("/films", headers=OWN).text)
     return server

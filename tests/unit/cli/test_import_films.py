@@ -347,9 +347,12 @@ class TestWhileItRuns:
     @pytest.fixture
     def under_way(self, folder):
         """An import that has read a part of its file, and will read on for a while."""
-        (folder / "many.jsonl").write_text(generated(50_000))
-        with closing(StartedImport(folder, "jsonl", str(folder / "many.jsonl"))) as started:
-            assert started.errors.readline().startswith("reading ")
+        # Its report is on the disk once it has read the rejected rows, however fast it is.
+        many, report = folder / "many.jsonl", folder / "rejected.jsonl"
+        many.write_text('{"id": 0}\n' * 1_000 + generated(50_000))
+        arguments = ("jsonl", str(many), "--keep-going", "--report", str(report))
+        with closing(StartedImport(folder, *arguments)) as started:
+            eventually(lambda: report.exists() and report.stat().st_size)
             yield started
 
     def test_interrupted_import_stores_nothing(self, folder, under_way):
