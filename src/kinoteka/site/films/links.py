@@ -6,6 +6,8 @@ Public operations: links_of.
 import re
 from typing import NamedTuple
 
+from kinoteka.site.ui.languages import N_
+
 
 class Link(NamedTuple):
     """The name of a site and a film's address there."""
@@ -17,8 +19,8 @@ class Link(NamedTuple):
 SITES: dict[str, tuple[str, str, str]] = {
     "imdb": ("IMDb", r"tt\d+", "https://www.imdb.com/title/{}/"),
     "tmdb": ("TMDB", r"\d+", "https://www.themoviedb.org/movie/{}"),
-    "kinopoisk": ("Kinopoisk", r"\d+", "https://www.kinopoisk.ru/film/{}/"),
-    "wikidata": ("Wikidata", r"Q\d+", "https://www.wikidata.org/wiki/{}"),
+    "kinopoisk": (N_("Kinopoisk"), r"\d+", "https://www.kinopoisk.ru/film/{}/"),
+    "wikidata": (N_("Wikidata"), r"Q\d+", "https://www.wikidata.org/wiki/{}"),
 }
 """The name of each site, the form of its ids, and the address of a film."""
 

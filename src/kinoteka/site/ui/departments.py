@@ -22,6 +22,6 @@ TITLE_KINDS: dict[str, str] = {
 SITES: dict[str, str] = {
     "imdb": "IMDb",
     "tmdb": "TMDB",
-    "kinopoisk": "Kinopoisk",
-    "wikidata": "Wikidata",
+    "kinopoisk": N_("Kinopoisk"),
+    "wikidata": N_("Wikidata"),
 }
