@@ -103,7 +103,7 @@ TEXTS = """() => {
 # permissions, roles and labels.
 NAMES = re.compile(
     r"\S+[.@:/]\S+|\b(Kinoteka|JSON|JPEG|PNG|WebP|IMDb|TMDB|CSV|MovieLens|Kodi|NFO|Firefox|Linux|Python"
-    r"|httpx|HTTP|YouTube|Wikidata|anonymous|csv|demo|hidden|ID|operator|root|user)\b"
+    r"|httpx|HTTP|YouTube|anonymous|csv|demo|hidden|ID|operator|root|user)\b"
 )
 WORD = re.compile(r"[A-Za-zÀ-ÿ]{2,}")
 

@@ -39,16 +39,16 @@ def _texts(joined: str | None) -> list[str]:
 
 
 _titles = select(joined_lines(film_titles.c.title)).where(film_titles.c.film_id == films.c.id)
-_of_film = (film_credits.c.film_id == films.c.id, film_credits.c.person_id != UNKNOWN)
-_names = (
-    select(joined_lines(people.c.name))
-    .join(film_credits, film_credits.c.person_id == people.c.id)
-    .where(*_of_film)
+# A join could begin with the people, and read all credits of each for every film.
+_name = select(people.c.name).where(people.c.id == film_credits.c.person_id)
+_person_names = select(joined_lines(person_names.c.name)).where(
+    person_names.c.person_id == film_credits.c.person_id
 )
-_translated_names = (
-    select(joined_lines(person_names.c.name))
-    .join(film_credits, film_credits.c.person_id == person_names.c.person_id)
-    .where(*_of_film)
+_names, _translated_names = (
+    select(joined_lines(each.scalar_subquery())).where(
+        film_credits.c.film_id == films.c.id, film_credits.c.person_id != UNKNOWN
+    )
+    for each in (_name, _person_names)
 )
 _HAS_TRANSLATED_NAMES = exists(select(literal_column("1")).select_from(person_names))
 _ENTRIES = select(
