@@ -132,13 +132,19 @@ def counts(done: Result) -> dict[str, str]:
     return {line[0]: line[1] for line in lines}
 
 
+def messages(done: Result) -> list[str]:
+    """Return the lines on standard error, except those that a slow machine writes each second."""
+    lines = done.stderr.splitlines()
+    return [line for line in lines if not line.startswith(("reading ", "storing "))]
+
+
 @pytest.mark.parametrize("name", SAMPLES)
 def test_every_format_can_be_imported(folder, name):
     for file, content in SAMPLES[name].items():
         written = content.encode()
         (folder / file).write_bytes(gzip.compress(written) if file.endswith("gz") else written)
     done = imported(folder, name, *SAMPLES[name])
-    assert (done.exit_code, done.stderr) == (0, "")
+    assert (done.exit_code, messages(done)) == (0, [])
     assert (counts(done)["added"], counts(done)["rejected"]) == ("1", "0")
     expected = FIRST.get(name, ("films", 1999, None, "Unknown", "Unknown"))
     assert folder.rows(WRITTEN) == [expected]
@@ -147,7 +153,7 @@ def test_every_format_can_be_imported(folder, name):
 def test_preview_shows_films_and_stores_nothing(folder):
     arguments = ["films", "broken.csv", "--preview", "--data", str(folder / "none")]
     done = invoked(folder.path, *arguments, environment={})
-    assert (done.exit_code, done.stderr) == (0, "")
+    assert (done.exit_code, messages(done)) == (0, [])
     assert "genre  → genres (by its name)" in done.stdout
     assert "  Alien (1979)" in done.stdout
     assert not (folder / "none").exists()
@@ -200,7 +206,7 @@ class TestBrokenRows:
 
     def test_keep_going_stores_the_rest_and_lists_each_rejected_row(self, folder):
         done = imported(folder, "csv", "broken.csv", "--keep-going")
-        assert (done.exit_code, done.stderr) == (0, "")
+        assert (done.exit_code, messages(done)) == (0, [])
         assert folder.titles() == ["Alien", "Brother"]
         assert counts(done)["rejected"] == "4"
         for line, reason in REASONS.items():
