@@ -14,7 +14,7 @@ WHOLE = "catalogue"
 _OF_FILTERS = {
     "genre_id": "film_genres",
     **dict.fromkeys(("director_id", "person_id"), "film_directors"),
-    "country": FILM_SET,
+    "country": "film_genres",
     **dict.fromkeys(("year", "year_from", "year_to"), "film_years"),
     **dict.fromkeys(("minutes_from", "minutes_to"), "film_texts"),
     "rating": "film_ratings",

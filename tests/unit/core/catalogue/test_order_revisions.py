@@ -15,6 +15,7 @@ from kinoteka.database.revisions import FILM_PARTS, FILM_SET
         ((), "newest", ["film_years"]),
         (("rating",), "title", ["film_ratings", "film_titles"]),
         (("genre_id", "label_id"), "rating", ["film_genres", "film_ratings", FILM_SET]),
+        (("country",), "title", ["film_genres", "film_titles"]),
         (("unknown",), "id", ["catalogue", FILM_SET]),
         ((), "unknown", ["catalogue"]),
     ],

@@ -71,13 +71,16 @@ _next = (
     .scalar_subquery()
 )
 _countries = _each.union_all(select(_next).where(_each.c.country.is_not(None)))
+# PostgreSQL would make a join of all films of an EXISTS.
+_visible_film = (
+    select(film_countries.c.film_id)
+    .join(films, films.c.id == film_countries.c.film_id)
+    .where(film_countries.c.country == _countries.c.country, VISIBLE)
+    .limit(1)
+    .scalar_subquery()
+)
 COUNTRIES: Statement[tuple[str]] = Statement(
-    select(_countries.c.country).where(
-        select(film_countries.c.film_id)
-        .join(films, films.c.id == film_countries.c.film_id)
-        .where(film_countries.c.country == _countries.c.country, VISIBLE)
-        .exists()
-    )
+    select(_countries.c.country).where(_visible_film.is_not(None))
 )
 
 _has_visible_film = (

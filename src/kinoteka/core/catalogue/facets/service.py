@@ -18,7 +18,7 @@ from kinoteka.core.rate_limits import Throttle
 from kinoteka.core.text import clean_text
 from kinoteka.database.interface import Reader
 from kinoteka.database.revision_cache import RevisionCache
-from kinoteka.database.revisions import FILM_SET, Revisions
+from kinoteka.database.revisions import Revisions
 from kinoteka.database.unit import Unit
 from kinoteka.database.visibility import sees_label, visible_to
 from kinoteka.infrastructure.settings import Settings
@@ -92,7 +92,7 @@ class Facets:
         return await self._cached(
             unit,
             ("countries", actor.labels),
-            (FILM_SET,),
+            ("film_genres",),
             lambda reader: [code for (code,) in reader.fetch(queries.COUNTRIES, **values)],
         )
 
