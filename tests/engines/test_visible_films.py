@@ -93,14 +93,14 @@ async def _(viewer: Viewer) -> Result:
 @reader("suggestions")
 async def _(viewer: Viewer) -> Result:
     catalogue = viewer.services.catalogue
-    return titles_of(await catalogue.suggest(viewer.actor, viewer.unit, "nig", ADDRESS))
+    return titles_of((await catalogue.suggest(viewer.actor, viewer.unit, "nig", ADDRESS)).films)
 
 
 @reader("people found by name")
 async def _(viewer: Viewer) -> Result:
     search = viewer.services.people_search
     found = await search.find(viewer.actor, viewer.unit, "night", len(FILMS) + 1)
-    return {each.name for each in found}
+    return {each.name for each in found.people}
 
 
 @reader("selections found by title")

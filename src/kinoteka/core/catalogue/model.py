@@ -82,6 +82,13 @@ class OtherIds(msgspec.Struct, frozen=True):
     tmdb_id: str | None
 
 
+class Suggestions(msgspec.Struct, frozen=True):
+    """The best matches for a text. There are no others if they are complete."""
+
+    films: list[Film]
+    is_complete: bool
+
+
 class FilmDetails(msgspec.Struct, frozen=True):
     """A film with all its genres and directors in order, for the film's page.
 

@@ -43,6 +43,13 @@ class FoundPerson(msgspec.Struct, frozen=True):
     film_id: int
 
 
+class FoundPeople(msgspec.Struct, frozen=True):
+    """People, best first. If they are not complete, the search stopped at a limit."""
+
+    people: list[FoundPerson]
+    is_complete: bool
+
+
 class PeopleSearch:
     """Searches for people."""
 
@@ -50,7 +57,7 @@ class PeopleSearch:
         self._search = search
         self._positions = Positions(revisions, cache_bytes=CACHE_BYTES)
 
-    async def find(self, actor: Actor, unit: Unit, text: str, most: int) -> list[FoundPerson]:
+    async def find(self, actor: Actor, unit: Unit, text: str, most: int) -> FoundPeople:
         """Return people whose names contain all words of a text, best first.
 
         A word may be the beginning of a name. If no name matches, words may have typos. Among equal
@@ -61,23 +68,27 @@ class PeopleSearch:
         """
         words = clean_text(text, "q", MAX_SEARCH_LENGTH)
         if not words:
-            return []
+            return FoundPeople([], is_complete=True)
 
         def find(reader: Reader) -> Ids:
-            films = self._search.films_by_person(reader, words, actor.labels, MAX_FILMS).ids
-            return array("q", _best_people(reader, SoughtName(words), films))
+            films = self._search.films_by_person(reader, words, actor.labels, MAX_FILMS)
+            best = _best_people(reader, SoughtName(words), films.ids)
+            return array("q", [films.is_complete, *best])
 
         key = (actor.labels, words)
-        found = (await self._positions.get(unit, key, find))[: most * _FIELDS]
+        is_complete, *found = await self._positions.get(unit, key, find)
         people = [found[at : at + _FIELDS] for at in range(0, len(found), _FIELDS)]
+        is_complete = is_complete and len(people) <= most
+        people = people[:most]
         ids = [person_id for person_id, *_ in people]
         rows = await unit.all(DIRECTORS.many, ids=ids, language=actor.language)
         names = {row.id: row.name for row in rows}
-        return [
+        named = [
             FoundPerson(person_id, names[person_id], department, film_id)
             for person_id, department, film_id in people
             if person_id in names
         ]
+        return FoundPeople(named, bool(is_complete))
 
 
 def _best_people(reader: Reader, sought: SoughtName, films: Sequence[int]) -> list[int]:

@@ -23,6 +23,7 @@ from kinoteka.core.catalogue.model import (
     FilmQuery,
     Genre,
     OtherIds,
+    Suggestions,
 )
 from kinoteka.core.catalogue.order_revisions import RELATED, revisions_of
 from kinoteka.core.catalogue.positions import Ids, Positions, ordered_like, parse_ids
@@ -90,7 +91,7 @@ class Catalogue:
             ids, lambda chunk: self.films_by_id(actor, unit, chunk), is_complete=is_complete
         )
 
-    async def suggest(self, actor: Actor, unit: Unit, text: str, address: str) -> list[Film]:
+    async def suggest(self, actor: Actor, unit: Unit, text: str, address: str) -> Suggestions:
         """Return the best matches for a text that the user is typing. It counts as a search.
 
         Raises:
@@ -98,16 +99,16 @@ class Catalogue:
         """
         words = clean_text(text, "q", MAX_SEARCH_LENGTH)
         if not words:
-            return []
+            return Suggestions([], is_complete=True)
         await self._throttle.hit("search", self._search_limit, address)
-        ids = await self._small_positions.get(
-            unit,
-            ("suggested", actor.labels, words),
-            lambda reader: array(
-                "q", self._search.search(reader, words, actor.labels, MAX_SUGGESTIONS).ids
-            ),
-        )
-        return await self.films_by_id(actor, unit, ids)
+
+        def find(reader: Reader) -> Ids:
+            best = self._search.search(reader, words, actor.labels, MAX_SUGGESTIONS)
+            return array("q", [best.is_complete, *best.ids])
+
+        found = await self._small_positions.get(unit, ("suggested", actor.labels, words), find)
+        films = await self.films_by_id(actor, unit, found[1:])
+        return Suggestions(films, bool(found[0]))
 
     async def film(self, actor: Actor, unit: Unit, film_id: int) -> Film:
         """Return a film, or the film that it was merged into, which has another id.

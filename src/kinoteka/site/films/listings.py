@@ -133,8 +133,8 @@ async def find_directors(request: Request, text: str) -> list[Director]:
     found = await request.core.facets.directors(actor, unit, text, request.address)
     if found:
         return found
-    people = await request.core.people_search.find(actor, unit, text, MAX_DIRECTORS)
-    directing = (each for each in people if each.department == Department.DIRECTING)
+    found_people = await request.core.people_search.find(actor, unit, text, MAX_DIRECTORS)
+    directing = (each for each in found_people.people if each.department == Department.DIRECTING)
     return [Director(each.id, each.name) for each in directing]
 
 

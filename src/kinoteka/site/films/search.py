@@ -31,6 +31,7 @@ class OtherResults(msgspec.Struct, frozen=True):
     people: list[PersonResult]
     genres: list[GenreCount]
     selections: list[tuple[int, str]]
+    is_complete: bool = True
 
     @property
     def total(self) -> int:
@@ -58,11 +59,18 @@ async def search(request: Request, query: SearchQuery) -> Response:
 
 async def suggest(request: Request, query: SearchQuery) -> Response:
     """Show the best results for the text typed so far, as the search page lists them."""
-    films = await request.core.catalogue.suggest(
+    found = await request.core.catalogue.suggest(
         request.actor, request.unit, query.q, request.address
     )
     others = await _find_others(request, query.q, SUGGESTED)
-    return await render(request, "films/suggestions.html", query=query, films=films, others=others)
+    return await render(
+        request,
+        "films/suggestions.html",
+        query=query,
+        films=found.films,
+        others=others,
+        is_complete=found.is_complete and others.is_complete,
+    )
 
 
 async def _find_others(request: Request, text: str, most: int) -> OtherResults:
@@ -70,16 +78,19 @@ async def _find_others(request: Request, text: str, most: int) -> OtherResults:
     if not fold(text) or not most:
         return OtherResults([], [], [])
     core, actor, unit = request.core, request.actor, request.unit
+    found = await core.people_search.find(actor, unit, text, most)
+    genres = await core.facets.find_genres(actor, unit, text, most + 1)
+    selections = await core.selection_search.find(actor, unit, text, most + 1)
     return OtherResults(
-        await _find_people(request, text, most),
-        await core.facets.find_genres(actor, unit, text, most),
-        await core.selection_search.find(actor, unit, text, most),
+        await _with_films(request, found.people),
+        genres[:most],
+        selections[:most],
+        found.is_complete and max(len(genres), len(selections)) <= most,
     )
 
 
-async def _find_people(request: Request, text: str, most: int) -> list[PersonResult]:
-    core, actor, unit = request.core, request.actor, request.unit
-    people = await core.people_search.find(actor, unit, text, most)
+async def _with_films(request: Request, people: list[FoundPerson]) -> list[PersonResult]:
     ids = sorted({each.film_id for each in people})
-    films = {film.id: film for film in await core.catalogue.films_by_id(actor, unit, ids)}
+    found = await request.core.catalogue.films_by_id(request.actor, request.unit, ids)
+    films = {film.id: film for film in found}
     return [PersonResult(each, films.get(each.film_id)) for each in people]

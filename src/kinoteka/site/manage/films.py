@@ -87,7 +87,7 @@ async def suggest_people(request: Request, query: PeopleQuery) -> Response:
         request.actor, request.unit, query.q, MAX_SUGGESTIONS
     )
     people = await request.core.film_editing.describe_people(
-        request.actor, request.unit, [Director(each.id, each.name) for each in found]
+        request.actor, request.unit, [Director(each.id, each.name) for each in found.people]
     )
     return await render(request, "manage/films/people.html", people=people)
 

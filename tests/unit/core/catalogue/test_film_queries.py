@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from kinoteka.core.access.model import Actor
+from kinoteka.core.catalogue.model import Suggestions
 from kinoteka.core.catalogue.service import MAX_RELATED_FILMS, MAX_SUGGESTIONS
 from kinoteka.core.services import Services
 from kinoteka.database.unit import Unit
@@ -194,19 +195,22 @@ class TestSuggest:
     ) -> None:
         viewer = await anonymous_actor(services)
         suggestions = await services.catalogue.suggest(viewer, unit, " matr ", "192.0.2.1")
-        assert [film.title for film in suggestions] == ["The Matrix"]
-        assert await services.catalogue.suggest(viewer, unit, "  ", "192.0.2.1") == []
+        assert [film.title for film in suggestions.films] == ["The Matrix"]
+        assert suggestions.is_complete
+        suggestions = await services.catalogue.suggest(viewer, unit, "  ", "192.0.2.1")
+        assert suggestions == Suggestions([], is_complete=True)
         fill_catalogue(services.settings, [SampleFilm(f"Mat {number}") for number in range(20)])
         await services.revisions.refresh()
         suggestions = await services.catalogue.suggest(viewer, unit, "mat", "192.0.2.1")
-        assert len(suggestions) == MAX_SUGGESTIONS
+        assert len(suggestions.films) == MAX_SUGGESTIONS
+        assert not suggestions.is_complete
 
     async def test_invisible_films_are_omitted(
         self, services: Services, unit: Unit, viewers: Viewers, films: dict[str, int]
     ) -> None:
         for viewer, actor in (await viewers()).items():
             suggestions = await services.catalogue.suggest(actor, unit, "zanz", "192.0.2.1")
-            assert bool(suggestions) == (viewer in ("labelled_reader", "superuser"))
+            assert bool(suggestions.films) == (viewer in ("labelled_reader", "superuser"))
 
     @pytest.mark.parametrize("text", ["a" * 500, "a\x00b"])
     async def test_invalid_text_is_rejected(

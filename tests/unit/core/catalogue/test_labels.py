@@ -311,7 +311,7 @@ class TestHiddenFilm:
                 assert listing.total == len(ids)
                 found[name] = self.film_id in ids
             suggested = await catalogue.suggest(viewer, unit, "ali", ADDRESS)
-            found["suggested"] = self.film_id in [film.id for film in suggested]
+            found["suggested"] = self.film_id in [film.id for film in suggested.films]
             blade_runner = await catalogue.film(viewer, unit, films["Blade Runner"])
             related = await catalogue.related(viewer, unit, blade_runner)
             found["related"] = self.film_id in [film.id for film in related]

@@ -29,7 +29,7 @@ async def find(services):
             found = await services.people_search.find(
                 actor or await anonymous_actor(services), unit, text, 10
             )
-        return [person.name for person in found]
+        return [person.name for person in found.people]
 
     return find
 
@@ -51,7 +51,9 @@ async def find_people(services):
         async with unit_of_work(services.database) as unit:
             actor = await anonymous_actor(services)
             found = await services.people_search.find(actor, unit, text, 10)
-        return [(each.id, Department(each.department), titles[each.film_id]) for each in found]
+        return [
+            (each.id, Department(each.department), titles[each.film_id]) for each in found.people
+        ]
 
     return find
 

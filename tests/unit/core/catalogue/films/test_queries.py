@@ -60,7 +60,7 @@ async def test_film_is_read_in_the_language_of_the_actor(
     assert await catalogue.director(russian, unit, director.id) == director
     assert genre in (await (await catalogue.genres(russian, unit)).page(1)).items
     assert director in (await (await catalogue.directors(russian, unit)).page(1)).items
-    assert (await catalogue.suggest(russian, unit, "matrix", ADDRESS))[0].title == "Матрица"
+    assert (await catalogue.suggest(russian, unit, "matrix", ADDRESS)).films[0].title == "Матрица"
 
 
 async def test_title_order_is_that_of_the_actors_language(
