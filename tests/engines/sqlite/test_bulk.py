@@ -113,3 +113,13 @@ def test_interrupt_is_distinguished_from_other_errors():
             connection.execute("SELECT * FROM nowhere")
     assert is_interrupt(interrupted.value)
     assert not is_interrupt(other.value)
+
+
+def test_optimize_stores_statistics_of_tables_that_nobody_has_read(path):
+    with closing(connect(path)) as connection, connection:
+        connection.execute("CREATE INDEX by_name ON things (name)")
+        connection.execute("INSERT INTO things VALUES ('Alien')")
+    optimize(path)
+    with closing(connect(path)) as connection:
+        statistics = connection.execute("SELECT tbl, idx, stat FROM sqlite_stat1").fetchall()
+    assert statistics == [("things", "by_name", "1 1")]

@@ -104,7 +104,8 @@ def optimize(path: Path) -> None:
     with closing(connect(path)) as connection, suppress(sqlite3.OperationalError):
         connection.execute(f"PRAGMA busy_timeout = {OPTIMIZE_WAIT_SECONDS * 1000}")
         connection.execute("PRAGMA analysis_limit = 400")
-        connection.execute("PRAGMA optimize")
+        # `PRAGMA optimize` skips tables that its own connection did not query.
+        connection.execute("ANALYZE")
         # Copy most pages beside other writers, so that they wait only briefly for the truncation.
         connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
