@@ -88,11 +88,13 @@ SELECTIONS: Statement[Selection] = Statement(
     _selections.where(in_list(selections.c.id, bindparam("ids"))), Selection
 )
 
-TITLES: Statement[tuple[int, str]] = Statement(
-    select(selections.c.id, selections.c.title).where(in_list(selections.c.id, bindparam("ids")))
+TITLES: Statement[tuple[int, str, int | None]] = Statement(
+    select(selections.c.id, selections.c.title, selections.c.account_id).where(
+        in_list(selections.c.id, bindparam("ids"))
+    )
 )
-TITLES_OF: Statement[tuple[int, str]] = Statement(
-    select(selections.c.id, selections.c.title)
+TITLES_OF: Statement[tuple[int, str, int | None]] = Statement(
+    select(selections.c.id, selections.c.title, selections.c.account_id)
     .where(selections.c.account_id == bindparam("account_id"))
     .order_by(selections.c.id.desc())
 )

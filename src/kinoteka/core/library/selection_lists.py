@@ -11,6 +11,7 @@ from kinoteka.core.access.model import SELECTIONS_FEATURE, Actor
 from kinoteka.core.catalogue.listing import Listing
 from kinoteka.core.catalogue.positions import Ids, parse_ids
 from kinoteka.core.library import queries
+from kinoteka.core.library.demo_texts import in_language
 from kinoteka.core.library.model import Cover, Selection, SelectionCard, SelectionChoice
 from kinoteka.core.library.selections import Selections
 from kinoteka.database.statement import Statement
@@ -98,7 +99,11 @@ async def read_cards(actor: Actor, unit: Unit, ids: Sequence[int]) -> list[Selec
         covers[selection_id].append(cover)
         totals[selection_id] = total
     return [
-        _card(found[selection_id], totals[selection_id], covers[selection_id])
+        _card(
+            in_language(found[selection_id], actor.language),
+            totals[selection_id],
+            covers[selection_id],
+        )
         for selection_id in requested
         if selection_id in found
     ]

@@ -7,9 +7,12 @@ A reader finds the public selections with a visible film, and also the reader's 
 
 from collections.abc import Sequence
 
+import msgspec
+
 from kinoteka.core.access.model import Actor
 from kinoteka.core.catalogue.search_index import MAX_SEARCH_LENGTH
 from kinoteka.core.library import queries
+from kinoteka.core.library.demo_texts import all_texts, text_in_language
 from kinoteka.core.library.selections import Selections
 from kinoteka.core.text import clean_text
 from kinoteka.database.interface import Reader
@@ -26,7 +29,15 @@ REVISIONS = ("catalogue", "library")
 MAX_VIEWERS = 20
 """The number of sets of visible labels whose public titles are cached."""
 
-Titles = tuple[tuple[int, str, str], ...]
+
+class Title(msgspec.Struct, frozen=True):
+    """The title of a selection, and whether the selection is the site's."""
+
+    text: str
+    is_of_site: bool
+
+
+Titles = tuple[tuple[int, Title, str], ...]
 """The ids and titles of selections, and their titles as lines of the search index."""
 
 
@@ -52,7 +63,11 @@ class SelectionSearch:
         own: Titles = ()
         if actor.account_id is not None:
             own = _titles(await unit.all(queries.TITLES_OF, account_id=actor.account_id))
-        return await unit.read_in_thread(lambda _: _best(words, (*own, *public), most))
+        found = await unit.read_in_thread(lambda _: _best(words, (*own, *public), most))
+        return [
+            (each, text_in_language(title.text, actor.language) if title.is_of_site else title.text)
+            for each, title in found
+        ]
 
     async def _public_titles(self, actor: Actor, unit: Unit) -> Titles:
         cached = self._public.get(actor.labels)
@@ -62,22 +77,28 @@ class SelectionSearch:
         ids = (await self._selections.public_ids(actor, unit, None))[:MAX_PUBLIC]
 
         def read(reader: Reader) -> Titles:
-            titles = dict(reader.fetch(queries.TITLES, ids=list(ids)))
-            return _titles([(each, titles[each]) for each in ids if each in titles])
+            found = {row[0]: row for row in reader.fetch(queries.TITLES, ids=list(ids))}
+            return _titles([found[each] for each in ids if each in found])
 
         found = await unit.read_in_thread(read)
         self._public.set(actor.labels, found, revision, REVISIONS)
         return found
 
 
-def _titles(rows: Sequence[tuple[int, str]]) -> Titles:
+def _titles(rows: Sequence[tuple[int, str, int | None]]) -> Titles:
     return tuple(
-        (number, title, "\n".join(lines_of(IndexEntry(number, title, None, 0))))
-        for number, title in rows
+        (number, Title(title, owner is None), _lines(number, title, is_of_site=owner is None))
+        for number, title, owner in rows
     )
 
 
-def _best(words: Sequence[QueryWord], titles: Titles, most: int) -> list[tuple[int, str]]:
+def _lines(number: int, title: str, *, is_of_site: bool) -> str:
+    titles = all_texts(title) if is_of_site else (title,)
+    entries = (IndexEntry(number, each, None, 0) for each in titles)
+    return "\n".join(line for entry in entries for line in lines_of(entry))
+
+
+def _best(words: Sequence[QueryWord], titles: Titles, most: int) -> list[tuple[int, Title]]:
     query = RankedQuery(words)
     costs = {number: (query.cost(lines), title) for number, title, lines in titles}
     found = [(cost, number) for number, (cost, _) in costs.items() if cost < Cost.NONE]

@@ -23,6 +23,7 @@ from kinoteka.core.catalogue.model import Film
 from kinoteka.core.catalogue.positions import Ids, Positions, parse_ids
 from kinoteka.core.catalogue.service import Catalogue
 from kinoteka.core.library import queries
+from kinoteka.core.library.demo_texts import in_language
 from kinoteka.core.library.model import (
     MAX_FILMS,
     MAX_LISTED_FILMS,
@@ -97,7 +98,8 @@ class Selections:
         Raises:
             DomainError(SELECTION_UNKNOWN): it does not exist, or is private to another account.
         """
-        return await self._with_films(actor, unit, await _open(actor, unit, selection_id))
+        selection = await self._with_films(actor, unit, await _open(actor, unit, selection_id))
+        return in_language(selection, actor.language)
 
     async def list_films(self, actor: Actor, unit: Unit, selection_id: int) -> Listing[Film]:
         """Return the visible films of a selection, in its order.
@@ -259,7 +261,10 @@ class Selections:
             films[selection_id].append(film)
             totals[selection_id] = total
         return [
-            msgspec.structs.replace(each, films=tuple(films[each.id]), total=totals[each.id])
+            in_language(
+                msgspec.structs.replace(each, films=tuple(films[each.id]), total=totals[each.id]),
+                actor.language,
+            )
             for each in selections
         ]
 

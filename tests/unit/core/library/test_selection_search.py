@@ -1,5 +1,6 @@
 """Selections are found by their titles, and only by viewers who can see them."""
 
+import msgspec
 import pytest
 
 from kinoteka.core.library.model import NewSelection
@@ -16,6 +17,7 @@ async def world(services):
     ids = fill_catalogue(services.settings, FILMS)
     await services.revisions.refresh()
     owner = await actor_by_token(services, (await sign_up(services)).token)
+    assert owner is not None
     root = await superuser_actor(services)
     actors = {"anonymous": await anonymous_actor(services), "owner": owner, "root": root}
     async with unit_of_work(services.database) as unit:
@@ -29,9 +31,15 @@ async def world(services):
             creator = root if film == "Labelled" else owner
             await services.selections.create(creator, unit, new)
 
-    async def find(who, text, most=10):
+        new = NewSelection(
+            title="Soviet Comedy", featured=True, public=True, film_ids=[ids["Open"]]
+        )
+        await services.selections.create(root, unit, new)
+
+    async def find(who, text, most=10, language=""):
+        actor = msgspec.structs.replace(actors[who], language=language)
         async with unit_of_work(services.database) as unit:
-            found = await services.selection_search.find(actors[who], unit, text, most)
+            found = await services.selection_search.find(actor, unit, text, most)
         return [title for _, title in found]
 
     return find
@@ -56,3 +64,9 @@ async def test_selection_without_visible_film_is_not_found(world):
 
 async def test_number_of_results_is_limited(world):
     assert len(await world("owner", "night", most=2)) == 2
+
+
+async def test_selection_of_the_demo_is_found_and_shown_in_the_language_of_the_reader(world):
+    for text in ("soviet", "комедия"):
+        assert await world("anonymous", text, language="ru") == ["Советская комедия"]
+        assert await world("anonymous", text) == ["Soviet Comedy"]
