@@ -4,12 +4,13 @@ import json
 import sqlite3
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 import msgspec
 
 from kinoteka.database.engines.sqlite.bulk import (
+    OPTIMIZE_WAIT_SECONDS,
     bulk_transaction,
     exclusive_lock,
     optimize,
@@ -92,8 +93,21 @@ class SQLiteImportTarget:
         return batch
 
     def optimize(self) -> None:
-        """Update the statistics and shrink the write-ahead log."""
+        """Compact the search index, update the statistics and shrink the write-ahead log."""
+        _compact_index(self._database)
         optimize(self._database)
+
+
+def _compact_index(database: Path) -> None:
+    """Compact the search index after the import, because other writers wait meanwhile.
+
+    If the file stays locked or the disk is full, the next import does it.
+    """
+    with closing(connect(database)) as connection, suppress(sqlite3.OperationalError):
+        connection.execute(f"PRAGMA busy_timeout = {OPTIMIZE_WAIT_SECONDS * 1000}")
+        connection.execute("BEGIN IMMEDIATE")
+        search.optimize(connection)
+        connection.execute("COMMIT")
 
 
 def _store(
@@ -230,7 +244,6 @@ def _store_planned(
         if index_rows is not None:
             search.add_rows(connection, index_rows.result())
         sort_keys.finish()
-    search.optimize(connection)
 
 
 def _store_names(connection: sqlite3.Connection) -> None:
