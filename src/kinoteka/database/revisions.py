@@ -37,7 +37,12 @@ LOCK_REVISION: Statement[tuple[()]] = Statement(
 ALL: Statement[tuple[str, int]] = Statement(select(revisions.c.name, revisions.c.value))
 
 FILM_PARTS = (
-    *("film_texts", "film_titles", "film_years", "film_ratings", "film_genres", "film_directors"),
+    "film_texts",
+    "film_titles",
+    "film_years",
+    "film_ratings",
+    "film_genres",
+    "film_directors",
 )
 """The parts of the revision "catalogue"."""
 FILM_SET = "film_set"
