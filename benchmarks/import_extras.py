@@ -25,7 +25,7 @@ from benchmarks.servers import Process, kinoteka
 
 FILMS = 40_000
 PAUSE = 0.02
-TARGET, MOST_MEGABYTES = 4_000, 300
+TARGET, MAX_MEGABYTES = 4_000, 300
 
 
 class Writer(threading.Thread):
@@ -109,7 +109,7 @@ def _measure(
     processor, megabytes = used.ru_utime + used.ru_stime, used.ru_maxrss / 1024
     show(f"{name}: films a second", TARGET, FILMS / seconds, FILMS / seconds / TARGET, "")
     show(f"{name}: the same of processor time", TARGET, FILMS / processor, 0, "")
-    show(f"{name}: MB", MOST_MEGABYTES, megabytes, megabytes / MOST_MEGABYTES, "≤ 1.0")
+    show(f"{name}: MB", MAX_MEGABYTES, megabytes, megabytes / MAX_MEGABYTES, "≤ 1.0")
     for share in (0.5, 0.99, 1.0):
         show(f"{name}: a write waits, ms, {share:.0%} of them", 0, writer.percentile(share), 0, "")
     show(f"{name}: longest time without an accepted write, s", 0, writer.longest_block, 0, "")

@@ -21,7 +21,7 @@ from tests.support.known_films import KnownQuery, known_queries, sealed_queries
 
 OFFSET = 10_000
 """The ids of made-up films follow those of the known ones."""
-MOST_VOTES = 10_000
+MAX_VOTES = 10_000
 PEOPLE = ("person", "person and word")
 LIMIT = 50
 ROUNDS = 3
@@ -63,7 +63,7 @@ def _made_up(count: int) -> Iterator[IndexEntry]:
         yield msgspec.structs.replace(
             entry,
             film_id=entry.film_id + OFFSET,
-            votes=min(entry.votes, MOST_VOTES),
+            votes=min(entry.votes, MAX_VOTES),
             year=1900 + entry.film_id % 125,
         )
 

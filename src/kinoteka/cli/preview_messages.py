@@ -18,7 +18,7 @@ REASONS = {
 }
 DELIMITERS = {"\t": "tab"}
 THOUSANDS = {",": "comma", ".": "dot"}
-LONGEST_TEXT = 100
+MAX_TEXT = 100
 WIDEST_COLUMN = 40
 
 
@@ -119,5 +119,5 @@ def _named(film: FilmRecord, department: str) -> Iterator[str]:
     return (credit.name for credit in film.credits if credit.department == department)
 
 
-def _cut(text: str, longest: int = LONGEST_TEXT) -> str:
+def _cut(text: str, longest: int = MAX_TEXT) -> str:
     return text if len(text) <= longest else text[: longest - 1] + "…"

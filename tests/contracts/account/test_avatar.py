@@ -22,7 +22,7 @@ MISSING = (400, "avatar: a file sent as multipart/form-data is required")
 TOO_LARGE = (413, f"the file is larger than {MAX_UPLOAD_BYTES} bytes")
 
 LARGE_PICTURE = noise((1500, 1400))
-LARGEST_FILE = LARGE_PICTURE + bytes(MAX_UPLOAD_BYTES - len(LARGE_PICTURE))
+MAX_FILE = LARGE_PICTURE + bytes(MAX_UPLOAD_BYTES - len(LARGE_PICTURE))
 
 
 def upload(
@@ -51,7 +51,7 @@ def member(server: RunningServer) -> httpx.Client:
         (picture("JPEG"), "me.svg", "text/html"),
         (picture("JPEG"), "портрет.jpg", "application/octet-stream"),
         (picture("JPEG"), "../../me", "image/jpeg"),
-        (LARGEST_FILE, "ten megabytes exactly.png", "image/png"),
+        (MAX_FILE, "ten megabytes exactly.png", "image/png"),
     ],
 )
 def test_supported_picture_becomes_the_avatar(
@@ -100,7 +100,7 @@ def test_large_picture_is_scaled_down(member: httpx.Client) -> None:
         (picture("BMP"), WRONG_TYPE),
         (b"%PDF-1.7", WRONG_TYPE),
         (b"<html><script>alert(1)</script></html>", WRONG_TYPE),
-        (LARGEST_FILE + b"\0", TOO_LARGE),
+        (MAX_FILE + b"\0", TOO_LARGE),
         (bytes(30 * 1024 * 1024), TOO_LARGE),
     ],
     ids=lambda value: value[1] if isinstance(value, tuple) else f"{value[:8]!r}+{len(value)}",

@@ -3,7 +3,7 @@
 Public operations: find_similar.
 
 Each common property of two films adds points, and each year or rating point between them subtracts
-some. Films with fewer points than `LEAST_POINTS` are not alike: a common genre, a common country
+some. Films with fewer points than `MIN_POINTS` are not alike: a common genre, a common country
 and the same year are not enough.
 """
 
@@ -21,7 +21,7 @@ from kinoteka.database.visibility import Labels, visible_to
 
 DIRECTOR_POINTS = 40
 PERSON_POINTS = 15
-MOST_PEOPLE = 3
+MAX_PEOPLE = 3
 """The number of common people, beside directors, that add points."""
 GENRE_POINTS = 40
 """The points of two films with the same genres."""
@@ -29,11 +29,11 @@ ONE_GENRE_SHARE = 0.4
 """The share of these points that films with only one common genre get."""
 COUNTRY_POINTS = 4
 POINTS_PER_YEAR = 0.5
-MOST_YEARS = 20
+MAX_YEARS = 20
 UNKNOWN_YEARS = 10
 POINTS_PER_RATING = 2
-MOST_RATING = 2
-LEAST_POINTS = 24
+MAX_RATING = 2
+MIN_POINTS = 24
 
 Value = TypeVar("Value", bound=Hashable)
 
@@ -61,7 +61,7 @@ def find_similar(
     read = _read_properties(reader, film, candidates, people, labels)
     wanted = read.pop(film_id)
     scores = {each: similarity(wanted, properties) for each, properties in read.items()}
-    found = [each for each in scores if scores[each] >= LEAST_POINTS]
+    found = [each for each in scores if scores[each] >= MIN_POINTS]
     return sorted(found, key=lambda each: (-scores[each], each))[:most]
 
 
@@ -70,7 +70,7 @@ def similarity(film: Properties, other: Properties) -> float:
     points = DIRECTOR_POINTS * bool(film.directors & other.directors)
     shared = len((film.directors | film.people) & (other.directors | other.people))
     shared -= len(film.directors & other.directors)
-    points += PERSON_POINTS * min(shared, MOST_PEOPLE)
+    points += PERSON_POINTS * min(shared, MAX_PEOPLE)
     points += COUNTRY_POINTS * bool(film.countries & other.countries)
     return points + _genre_points(film.genres, other.genres) - _distance(film, other)
 
@@ -86,10 +86,10 @@ def _genre_points(genres: frozenset[int], others: frozenset[int]) -> float:
 def _distance(film: Properties, other: Properties) -> float:
     years = float(UNKNOWN_YEARS)
     if film.year is not None and other.year is not None:
-        years = min(abs(film.year - other.year), MOST_YEARS)
-    ratings = MOST_RATING / 2
+        years = min(abs(film.year - other.year), MAX_YEARS)
+    ratings = MAX_RATING / 2
     if film.rating is not None and other.rating is not None:
-        ratings = min(abs(film.rating - other.rating), MOST_RATING)
+        ratings = min(abs(film.rating - other.rating), MAX_RATING)
     return years * POINTS_PER_YEAR + ratings * POINTS_PER_RATING
 
 

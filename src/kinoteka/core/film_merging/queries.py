@@ -307,7 +307,7 @@ DUPLICATES: Statement[PossibleDuplicate] = Statement(
     PossibleDuplicate,
 )
 """A page of possible duplicates and the next pair."""
-MOST_ALIKE = 10
+MAX_ALIKE = 10
 """How many possible duplicates of one film are listed."""
 
 
@@ -323,7 +323,7 @@ _both = union_all(_alike(*_pair_ids), _alike(*reversed(_pair_ids))).subquery()
 ALIKE: Statement[AlikeFilm] = Statement(
     select(_both.c.film_id, _both.c.title, _both.c.year)
     .order_by(_both.c.votes.desc(), _both.c.film_id)
-    .limit(MOST_ALIKE),
+    .limit(MAX_ALIKE),
     AlikeFilm,
 )
 """The possible duplicates of one film."""

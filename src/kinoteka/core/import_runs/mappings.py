@@ -12,7 +12,7 @@ from kinoteka.database.unit import Unit
 from kinoteka.errors import field_invalid
 
 MAX_NAME_LENGTH = 100
-MOST_MAPPINGS = 200
+MAX_MAPPINGS = 200
 NOT_SAVED = ("format", "source", "labels", "keep_going", "replace", "mapping")
 """Options that belong to one import and not to a kind of file."""
 
@@ -24,7 +24,7 @@ async def list_mappings(actor: Actor, unit: Unit) -> list[str]:
         DomainError(UNAUTHORIZED, FORBIDDEN)
     """
     actor.require(FILMS_IMPORT)
-    return [name for (name,) in await unit.all(queries.MAPPING_NAMES, most=MOST_MAPPINGS)]
+    return [name for (name,) in await unit.all(queries.MAPPING_NAMES, most=MAX_MAPPINGS)]
 
 
 async def find_mapping(actor: Actor, unit: Unit, name: str) -> SavedMapping:

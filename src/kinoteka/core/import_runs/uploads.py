@@ -25,7 +25,7 @@ from kinoteka.errors import Code, DomainError
 from kinoteka.infrastructure.clock import DAY, now
 from kinoteka.infrastructure.disk import DISK_STATE
 
-MOST_WAITING = 3
+MAX_WAITING = 3
 """How many uploads of one account wait. A further one replaces the oldest."""
 WAITING_SECONDS = DAY
 
@@ -162,7 +162,7 @@ class ImportUploads:
 
     async def _make_room(self, actor: Actor) -> None:
         own = [key for key, upload in self.page(actor) if upload.account_id == actor.account_id]
-        for key in own[MOST_WAITING - 1 :]:
+        for key in own[MAX_WAITING - 1 :]:
             await self.discard(actor, key)
 
     def _find(self, actor: Actor, key: str) -> tuple[RunFolder, WaitingUpload]:

@@ -23,7 +23,7 @@ from kinoteka.core.imports.record import FilmRecord, FormatCode, FormatError, Re
 SAMPLE_FILMS = 5
 SAMPLE_ROWS = 200
 """How many films and rejected rows of a part are read."""
-MOST_PARTS = 20
+MAX_PARTS = 20
 """How many files are previewed. The others are counted."""
 PERCENT = 100
 
@@ -92,7 +92,7 @@ def preview_import(
     alone = [expanded] if chosen.joined else [[path] for path in expanded]
     ignored = [str(path) for path in progress.ignored]
     parts = []
-    for some in alone[:MOST_PARTS]:
+    for some in alone[:MAX_PARTS]:
         part, without_films = _preview_part(chosen, some, options, limit)
         ignored += without_films
         if len(without_films) < len(some):
@@ -102,7 +102,7 @@ def preview_import(
         source=chosen.source(expanded, options),
         parts=tuple(parts),
         ignored=tuple(ignored),
-        more=max(len(alone) - MOST_PARTS, 0),
+        more=max(len(alone) - MAX_PARTS, 0),
     )
 
 

@@ -26,7 +26,7 @@ from kinoteka.database.import_target import (
 from kinoteka.database.title_changes import TitlesChanged
 from kinoteka.infrastructure.settings import Settings
 
-MOST_REPORTED = 1_000_000
+MAX_REPORTED = 1_000_000
 """How many invalid rows are reported. All are counted."""
 
 
@@ -65,7 +65,7 @@ class Import:
     Records come in parts: a file, or files that are read together. A part with an invalid row is
     left out as a whole, unless `keep_going` is set, and read to its end to report its other
     invalid rows. `left_out` has the first invalid row of each part that was left out.
-    `on_rejected` receives the first MOST_REPORTED invalid rows.
+    `on_rejected` receives the first MAX_REPORTED invalid rows.
     """
 
     def __init__(
@@ -156,7 +156,7 @@ class Import:
 
     def _reject(self, row: RejectedRow) -> None:
         self.rejected[row.reason] += 1
-        if self._reported < MOST_REPORTED:
+        if self._reported < MAX_REPORTED:
             self._reported += 1
             self._on_rejected(row)
 

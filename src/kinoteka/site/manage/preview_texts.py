@@ -41,7 +41,7 @@ REASONS: dict[str, str] = {
     "note": N_("Note of the list’s owner"),
     "personal": N_("Personal rating or date"),
 }
-LONGEST_TEXT = 100
+MAX_TEXT = 100
 THOUSANDS: dict[str, str] = {",": N_("Comma: 1,000"), ".": N_("Dot: 1.000")}
 
 
@@ -52,7 +52,7 @@ def further_values(film: FilmRecord) -> list[tuple[str, str]]:
         for department in ("acting", "writing")
     }
     values = {
-        FIELDS["description"]: (film.description or "")[:LONGEST_TEXT],
+        FIELDS["description"]: (film.description or "")[:MAX_TEXT],
         N_("Other titles"): ", ".join(title for _, _, title in film.titles),
         FIELDS["countries"]: ", ".join(film.countries),
         FIELDS["cast"]: ", ".join(by_department["acting"]),

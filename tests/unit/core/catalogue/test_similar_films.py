@@ -2,7 +2,7 @@
 
 import pytest
 
-from kinoteka.core.catalogue.similar_films import LEAST_POINTS, Properties, similarity
+from kinoteka.core.catalogue.similar_films import MIN_POINTS, Properties, similarity
 from kinoteka.database.unit import unit_of_work
 from tests.support.accounts import anonymous_actor
 from tests.support.known_catalogue import fill_with_known_films
@@ -91,7 +91,7 @@ FILM = Properties(1999, 8.7, frozenset((1,)), frozenset((2, 3)), frozenset((1, 2
     ],
 )
 def test_one_genre_or_a_country_or_the_year_are_too_little(other):
-    assert similarity(FILM, other) < LEAST_POINTS
+    assert similarity(FILM, other) < MIN_POINTS
 
 
 @pytest.mark.parametrize(
@@ -103,4 +103,4 @@ def test_one_genre_or_a_country_or_the_year_are_too_little(other):
     ],
 )
 def test_a_director_or_two_people_or_the_same_genres_are_enough(other):
-    assert similarity(FILM, other) >= LEAST_POINTS
+    assert similarity(FILM, other) >= MIN_POINTS

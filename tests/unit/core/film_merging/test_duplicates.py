@@ -63,7 +63,7 @@ async def test_film_lists_the_films_that_may_be_the_same(
 ) -> None:
     found = await perform(services, services.film_merging.alike, root, films["Stalker"])
     assert [each.title for each in found] == ["Alien", "Metropolis", "M"]
-    assert len(found) < queries.MOST_ALIKE
+    assert len(found) < queries.MAX_ALIKE
 
 
 async def test_dismissed_pair_is_no_longer_listed_and_its_records_are_separate(

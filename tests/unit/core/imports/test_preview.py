@@ -3,7 +3,7 @@
 import pytest
 
 from kinoteka.core.imports.formats import FORMATS
-from kinoteka.core.imports.preview import MOST_PARTS, SAMPLE_FILMS, preview_import
+from kinoteka.core.imports.preview import MAX_PARTS, SAMPLE_FILMS, preview_import
 from kinoteka.core.imports.readers import ReadOptions
 from kinoteka.core.imports.record import FormatCode, FormatError
 
@@ -120,8 +120,8 @@ def test_files_of_a_joined_format_have_one_preview(tmp_path):
 
 
 def test_first_files_of_many_are_previewed(preview):
-    found = preview(*["title\nRan\n"] * (MOST_PARTS + 2))
-    assert (len(found.parts), found.more) == (MOST_PARTS, 2)
+    found = preview(*["title\nRan\n"] * (MAX_PARTS + 2))
+    assert (len(found.parts), found.more) == (MAX_PARTS, 2)
 
 
 def test_json_is_previewed(preview):

@@ -35,7 +35,7 @@ class TestParts:
         assert rejected == [NO_TITLE, YEAR_0]
 
     def test_report_ends_at_its_limit_and_all_rows_are_counted(self, stored, monkeypatch):
-        monkeypatch.setattr(service, "MOST_REPORTED", 2)
+        monkeypatch.setattr(service, "MAX_REPORTED", 2)
         rejected: list[object] = []
         done = stored.run([YEAR_0] * 5, keep_going=True, on_rejected=rejected.append)
         assert (len(rejected), done.rejected.total()) == (2, 5)

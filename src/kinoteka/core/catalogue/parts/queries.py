@@ -68,7 +68,7 @@ IDS: Statement[tuple[str, str]] = Statement(
     .order_by(film_ids.c.kind, film_ids.c.value)
 )
 
-MOST_CREDITED = 1000
+MAX_CREDITED = 1000
 """The number of films that a person's page lists under a department at most."""
 CREDITED: Statement[tuple[int, str | None]] = Statement(
     select(films.c.id, film_credits.c.role)
@@ -79,7 +79,7 @@ CREDITED: Statement[tuple[int, str | None]] = Statement(
         VISIBLE,
     )
     .order_by(films.c.year.desc().nulls_last(), films.c.id.desc())
-    .limit(MOST_CREDITED)
+    .limit(MAX_CREDITED)
 )
 PERSON: Statement[Director] = Statement(
     select(people.c.id, person_name().label("name")).where(

@@ -22,8 +22,8 @@ from kinoteka.database.schema import Department
 from kinoteka.database.unit import Unit
 from kinoteka.errors import field_invalid
 
-MOST_NAMESAKES = 50
-MOST_FILMS = 3
+MAX_NAMESAKES = 50
+MAX_FILMS = 3
 """The number of films that tell a person from others with the same name."""
 AddPerson = Callable[[Unit, str], Awaitable[int]]
 """Adds a person with this name, and returns the id."""
@@ -141,9 +141,7 @@ async def namesakes(unit: Unit, names: Iterable[str]) -> dict[str, Sequence[Name
     for name in dict.fromkeys(names):
         if not name or _NUMBERED.fullmatch(name):
             continue
-        people = await unit.all(
-            queries.PEOPLE_BY_NAME, name_key=name_key(name), most=MOST_NAMESAKES
-        )
+        people = await unit.all(queries.PEOPLE_BY_NAME, name_key=name_key(name), most=MAX_NAMESAKES)
         if len(people) > 1:
             found[name] = [
                 Namesake(each.id, each.name, await _films_of(unit, each.id)) for each in people
@@ -162,5 +160,5 @@ async def describe(unit: Unit, people: Iterable[Director]) -> list[Namesake]:
 
 
 async def _films_of(unit: Unit, person_id: int) -> tuple[str, ...]:
-    rows = await unit.all(queries.FILMS_OF_PERSON, person_id=person_id, most=MOST_FILMS)
+    rows = await unit.all(queries.FILMS_OF_PERSON, person_id=person_id, most=MAX_FILMS)
     return tuple(f"{title} ({year})" if year else title for _, title, year in rows)

@@ -13,7 +13,7 @@ from kinoteka.core.imports.formats.files import EXPANSION_FLOOR, EXPANSION_LIMIT
 from kinoteka.core.imports.readers import InputPath, Progress
 from kinoteka.core.imports.record import FormatCode, FormatError
 
-MOST_MEMBERS = 10_000
+MAX_MEMBERS = 10_000
 SUFFIXES = frozenset(
     [
         ".csv",
@@ -137,8 +137,8 @@ def _members(path: Path, progress: Progress) -> Iterator[ZipMember]:
 
 
 def _check(path: Path, infos: Sequence[zipfile.ZipInfo]) -> None:
-    if len(infos) > MOST_MEMBERS:
-        raise _unusable(path, f"it contains more than {MOST_MEMBERS:,} files")
+    if len(infos) > MAX_MEMBERS:
+        raise _unusable(path, f"it contains more than {MAX_MEMBERS:,} files")
     if any(info.flag_bits & _ENCRYPTED for info in infos):
         raise _unusable(path, "it is encrypted")
     most = max(EXPANSION_FLOOR, EXPANSION_LIMIT * path.stat().st_size)

@@ -16,8 +16,8 @@ from kinoteka.core.imports.formats.titles import split_title
 from kinoteka.core.imports.readers import Progress, ReadOptions
 from kinoteka.core.imports.record import Credit, FilmRecord, Ids
 
-MOST_CREDITS = 15
-MOST_TITLES = 8
+MAX_CREDITS = 15
+MAX_TITLES = 8
 """How many credits and further titles a film has at most."""
 
 Get = Callable[[str], object]
@@ -83,7 +83,7 @@ class FilmBuilder:
             imdb_id=imdb_id,
             tmdb_id=int(tmdb_id) if tmdb_id else None,
             ids=tuple(ids.items()),
-            titles=(*self._translations(get), *titles, *lists.titles)[:MOST_TITLES],
+            titles=(*self._translations(get), *titles, *lists.titles)[:MAX_TITLES],
             countries=lists.countries or self._countries(get),
             credits=lists.credits or self._credits(raw[_DIRECTORS], get),
             occurrences=occurrences,
@@ -142,7 +142,7 @@ class FilmBuilder:
         found = [Credit("directing", name) for name in names_of(directors, "directors")]
         found += [Credit("writing", name) for name in writers]
         found += [Credit("acting", name) for name in cast]
-        return tuple(found[:MOST_CREDITS])
+        return tuple(found[:MAX_CREDITS])
 
 
 def _without_codes(value: object) -> object:

@@ -11,7 +11,7 @@ import msgspec
 
 from kinoteka.core.imports.formats import texts, values
 from kinoteka.core.imports.formats.files import InputFile
-from kinoteka.core.imports.formats.film_rows import MOST_CREDITS, MOST_TITLES
+from kinoteka.core.imports.formats.film_rows import MAX_CREDITS, MAX_TITLES
 from kinoteka.core.imports.formats.id_set import IdSet
 from kinoteka.core.imports.formats.imdb_joins import Directors, columns_mismatch, number_in, rows
 from kinoteka.core.imports.record import Credit, InvalidValue, RejectedRow, RejectionReason
@@ -145,7 +145,7 @@ class Groups:
 
 
 def titles_of(akas: list[Cells]) -> Titles:
-    """Return at most MOST_TITLES titles: the original one, those of the site, then the others."""
+    """Return at most MAX_TITLES titles: the original one, those of the site, then the others."""
     found: dict[tuple[str, str], str] = {}
     for cells in akas:
         title = texts.text_of(cells[2].decode(errors="replace"), "title", values.TITLE_LIMIT)
@@ -154,15 +154,15 @@ def titles_of(akas: list[Cells]) -> Titles:
             kind = "original" if cells[7] == b"1" else "translation" if language else "alternative"
             found.setdefault((language, title), kind)
     titles = [(language, kind, title) for (language, title), kind in found.items()]
-    if len(titles) > MOST_TITLES:
+    if len(titles) > MAX_TITLES:
         titles.sort(key=lambda each: (each[1] != "original", each[0] not in PREFERRED_LANGUAGES))
-    return tuple(titles[:MOST_TITLES])
+    return tuple(titles[:MAX_TITLES])
 
 
 def credits_of(principals: list[Cells], people: Directors) -> tuple[Credit, ...]:
-    """Return at most MOST_CREDITS credits, without people who have no name."""
+    """Return at most MAX_CREDITS credits, without people who have no name."""
     found = []
-    for _, _, person, category, job, characters in principals[:MOST_CREDITS]:
+    for _, _, person, category, job, characters in principals[:MAX_CREDITS]:
         name = people.name(number_in(person))
         if name:
             department = DEPARTMENTS.get(category, "crew")
@@ -183,7 +183,7 @@ def add_people(file: InputFile, films: IdSet, people: Directors) -> None:
                 current, count = cells[0], 0
                 is_wanted = films.rank(number_in(current)) >= 0
             count += 1
-            if is_wanted and count <= MOST_CREDITS:
+            if is_wanted and count <= MAX_CREDITS:
                 number = number_in(cells[2])
                 if number >= 0:
                     people.add_person(number)

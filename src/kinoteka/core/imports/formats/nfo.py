@@ -13,7 +13,7 @@ from defusedxml.ElementTree import ParseError, fromstring
 from kinoteka.core.imports.formats import texts, values
 from kinoteka.core.imports.formats.country_codes import country_codes
 from kinoteka.core.imports.formats.files import InputFile, bytes_on_disk, raw_start
-from kinoteka.core.imports.formats.film_rows import MOST_CREDITS
+from kinoteka.core.imports.formats.film_rows import MAX_CREDITS
 from kinoteka.core.imports.formats.identifiers import id_of, unique_ids
 from kinoteka.core.imports.formats.kinds import kind_of
 from kinoteka.core.imports.formats.numbers import MAX_RATING, is_no_value, rating_of, votes_of
@@ -164,7 +164,7 @@ def _credits(element: Element) -> tuple[Credit, ...]:
         role = texts.text_of(_text(actor, "role"), "role", texts.DESCRIPTION_LIMIT)
         if name:
             found.append(Credit("acting", name, role[: texts.NAME_LIMIT]))
-    return tuple(found[:MOST_CREDITS]) if len(found) > len(element.findall("director")) else ()
+    return tuple(found[:MAX_CREDITS]) if len(found) > len(element.findall("director")) else ()
 
 
 def _names(element: Element, tag: str) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from kinoteka.core.imports.formats.numbers import MAX_RATING, is_no_value, is_un
 from kinoteka.core.imports.formats.titles import has_article_at_end, has_article_first, has_year
 from kinoteka.core.imports.record import FormatCode, FormatError
 
-LARGEST_SCALE = 1000
+MAX_SCALE = 1000
 SMALL_SCALE = 5
 PERCENT = 100
 ENOUGH_ROWS = 20
@@ -27,7 +27,7 @@ def parse_scale(written: str | None) -> float | None:
         scale = float(written)
     except ValueError:
         scale = 0
-    if not 1 <= scale <= LARGEST_SCALE:
+    if not 1 <= scale <= MAX_SCALE:
         raise FormatError(FormatCode.SCALE_INVALID, scale=written)
     return scale
 

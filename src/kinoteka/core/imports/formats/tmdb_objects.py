@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from kinoteka.core.imports.formats import texts
-from kinoteka.core.imports.formats.film_rows import MOST_CREDITS, MOST_TITLES, Lists
+from kinoteka.core.imports.formats.film_rows import MAX_CREDITS, MAX_TITLES, Lists
 from kinoteka.core.imports.formats.identifiers import id_of, unique_ids
 from kinoteka.core.imports.formats.texts import DESCRIPTION_LIMIT, NAME_LIMIT
 from kinoteka.core.imports.formats.values import TITLE_LIMIT
@@ -45,7 +45,7 @@ _DEPARTMENTS = {
     "Sound": "music",
     "Editing": "editing",
 }
-MOST_DIRECTORS, MOST_WRITERS = 3, 3
+MAX_DIRECTORS, MAX_WRITERS = 3, 3
 
 Object = Mapping[str, Any]
 
@@ -88,21 +88,21 @@ def lists(found: Object) -> Lists:
     people = found.get("credits")
     return Lists(
         ids=unique_ids(ids),
-        titles=tuple(dict.fromkeys(_titles(found)))[:MOST_TITLES],
+        titles=tuple(dict.fromkeys(_titles(found)))[:MAX_TITLES],
         credits=credits_of(_list(people, "cast"), _list(people, "crew")),
     )
 
 
 def credits_of(cast: Sequence[Object], crew: Sequence[Object]) -> tuple[Credit, ...]:
-    """Return at most MOST_CREDITS credits: directors and writers first, then the cast in order."""
-    directing = _crew(crew, {"Director"})[:MOST_DIRECTORS]
-    writing = _crew(crew, {"Writer", "Screenplay", "Story", "Author", "Novel"})[:MOST_WRITERS]
+    """Return at most MAX_CREDITS credits: directors and writers first, then the cast in order."""
+    directing = _crew(crew, {"Director"})[:MAX_DIRECTORS]
+    writing = _crew(crew, {"Writer", "Screenplay", "Story", "Author", "Novel"})[:MAX_WRITERS]
     acting = [
         Credit("acting", _text(member["name"]), _text(member.get("character")), _ids(member))
         for member in cast
         if member.get("name")
     ]
-    return (*directing, *writing, *acting)[:MOST_CREDITS]
+    return (*directing, *writing, *acting)[:MAX_CREDITS]
 
 
 def _crew(crew: Sequence[Object], jobs: set[str]) -> list[Credit]:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from kinoteka.core.imports.formats import numbers, texts, values
 from kinoteka.core.imports.formats.files import InputFile, bytes_on_disk
-from kinoteka.core.imports.formats.film_rows import MOST_CREDITS
+from kinoteka.core.imports.formats.film_rows import MAX_CREDITS
 from kinoteka.core.imports.formats.json_rows import Object, json_elements
 from kinoteka.core.imports.formats.json_table import check_json_arrays
 from kinoteka.core.imports.readers import InputPath, Progress, ReadOptions, Record
@@ -70,4 +70,4 @@ def _cast(found: object) -> tuple[Credit, ...]:
     """Return the actors, without what the scraper took for names. They have no roles."""
     listed = found if isinstance(found, list) else ()
     names = [each for each in listed if isinstance(each, str) and not _NO_NAME.match(each)]
-    return tuple(Credit("acting", name) for name in texts.names_of(names[:MOST_CREDITS], "cast"))
+    return tuple(Credit("acting", name) for name in texts.names_of(names[:MAX_CREDITS], "cast"))

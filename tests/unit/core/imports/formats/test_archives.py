@@ -65,7 +65,7 @@ def test_archive_that_expands_too_far_is_rejected(archive, monkeypatch):
 
 
 def test_archive_with_too_many_files_is_rejected(archive, monkeypatch):
-    monkeypatch.setattr(archives, "MOST_MEMBERS", 1)
+    monkeypatch.setattr(archives, "MAX_MEMBERS", 1)
     assert "more than 1 files" in reason(archive({"a.csv": TABLE, "b.csv": TABLE}))
 
 
