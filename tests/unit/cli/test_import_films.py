@@ -295,10 +295,7 @@ class TestOptions:
             (("csv", "good.csv", "--map", "colour=x"), "--map colour=x"),
             (("csv", "good.csv", "--map", "title=Name"), "is missing these columns: Name"),
             (("csv", "good.csv", "--label", "premium"), "--label premium"),
-            (
-                ("csv", "good.csv", "--adult"),
-                "--adult can only be used with imdb, tmdb, json, jsonl",
-            ),
+            (("csv", "good.csv", "--adult"), "--adult can only be used with imdb, tmdb, json"),
             (("csv", "good.csv", "--source", " "), "--source is empty"),
             (("imdb", "good.csv"), "good.csv has a header row that matches none of these"),
             (("imdb", "good.csv", "--type", "game"), "game is not a title type"),

@@ -18,8 +18,9 @@ CREDITS = "SELECT film_id, position, person_id FROM credits ORDER BY 1, 2"
 FILMS = "SELECT id, title, genre_id, director_id, label_id, hidden_at, votes FROM films ORDER BY id"
 KEPT = (
     *("genres", "labels", "film_genres", "film_locks", "genre_counts", "director_counts"),
-    *("accounts", "bookmarks", "selections", "selection_films"),
+    *("accounts", "bookmarks", "selections"),
 )
+SELECTED = "SELECT selection_id, film_id, position FROM selection_films ORDER BY 1, 2"
 
 
 @pytest.fixture
@@ -30,7 +31,7 @@ def previous(new_settings, tmp_path) -> Settings:
 
 def all_rows(settings):
     kept = {table: rows(settings, f"SELECT * FROM {table} ORDER BY 1, 2") for table in KEPT}
-    return kept | {"films": rows(settings, FILMS)}
+    return kept | {"films": rows(settings, FILMS), "selection_films": rows(settings, SELECTED)}
 
 
 def test_directors_keep_their_ids_names_and_films(previous):
