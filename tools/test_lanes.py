@@ -52,7 +52,7 @@ FAST_LANES = {
         "tests/unit/search",
     ),
 }
-SLOW = ("browser", "faults", "postgresql", "programs", "schemathesis")
+SLOW = ("browser", "faults", "postgresql", "programs", "samples", "schemathesis")
 NOT_IMPORTED = ("tests/contracts/clients", "tests/contracts/test_schemathesis.py")
 """Files of the fast lanes whose tests all have one of these markers. They import much."""
 WITH_SCHEMATHESIS = "tests/contracts"

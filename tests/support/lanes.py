@@ -30,8 +30,9 @@ MARKERS_OF_PATHS = {
     "contracts/test_schemathesis.py": "schemathesis",
     "engines/postgresql": "postgresql",
     "faults": "faults",
+    "unit/database/migrations/test_killed_migrations.py": "faults",
 }
-MARKERS_OF_FIXTURES = {"chromium": "browser", "postgresql": "postgresql"}
+MARKERS_OF_FIXTURES = {"chromium": "browser", "postgresql": "postgresql", "real_data": "samples"}
 MARKERS_OF_HELPERS = {
     "tests.support.nginx": "programs",
     "tests.support.object_stores": "programs",
