@@ -10,7 +10,7 @@ import ijson
 import msgspec
 
 from kinoteka.core.imports.formats.files import RECORD_LIMIT, InputFile
-from kinoteka.core.imports.formats.json_rows import Object, Row
+from kinoteka.core.imports.formats.json_rows import DEEPEST, Object, Row
 from kinoteka.core.imports.record import RejectedRow, RejectionReason
 
 PATHS = (
@@ -20,20 +20,25 @@ PATHS = (
 """The keys under which services return films, in the order of preference."""
 ELEMENT_LIMIT = 16 * RECORD_LIMIT
 """How many bytes an element may take."""
+_PIECE = 1024
 _TITLES = frozenset({"title", "Title", "name", "nameRu"})
 
 
 def array_path(start: bytes) -> str | None:
     """Return the path of the array with films in an object that begins like this.
 
-    Return None for a film: it has a title of its own.
+    Return None for a film, which has a title of its own, and for an object nested too deeply.
     """
     arrays: list[str] = []
     has_title = False
     events = ijson.sendable_list()
     parser = ijson.parse_coro(events)
     with suppress(ijson.JSONError, StopIteration):  # the file is read and reported later
-        parser.send(start)
+        for at in range(0, len(start), _PIECE):
+            parser.send(start[at : at + _PIECE])
+            # ijson copies the whole path at each level, so deep nesting takes quadratic time.
+            if events and events[-1][0].count(".") > DEEPEST:
+                return None
     for prefix, event, value in events:
         if event == "start_array" and "item" not in prefix.split("."):
             arrays.append(prefix)

@@ -46,6 +46,10 @@ def test_array_is_found_in_the_beginning_of_a_document():
     assert array_path(b'{"page": 1, "results": [{"title": "Al') == "results"
 
 
+def test_array_is_not_looked_for_in_a_document_nested_too_deeply():
+    assert array_path(b'{"results": ' + b"[" * 20_000) is None
+
+
 @pytest.mark.parametrize(("indent", "last_line"), [(None, 1), (1, 14)])
 def test_elements_of_an_array_are_read(rows, indent, last_line):
     content = json.dumps({"results": FILMS}, indent=indent)
