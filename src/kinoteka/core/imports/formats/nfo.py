@@ -68,7 +68,10 @@ def _read(file: InputFile, options: ReadOptions, progress: Progress) -> Iterator
         return
     try:
         root = fromstring(_without_address(content))
-    except (ParseError, DefusedXmlException, ValueError) as error:
+    except DefusedXmlException:
+        yield file.rejected_row(1, RejectionReason.XML_INVALID, "it defines entities of its own")
+        return
+    except (ParseError, ValueError) as error:
         yield file.rejected_row(1, RejectionReason.XML_INVALID, str(error))
         return
     elements = list(root) if root.tag == "videodb" else [root]
