@@ -303,7 +303,8 @@ async def tokens(services: Services, ids: dict[str, int]) -> dict[str, str | Non
     own = [await _own_selection(services, each.token, ids[OPEN]) for each in sign_ins.values()]
     others = [film_id for title, film_id in ids.items() if title != OPEN]
     rows = [(each, film_id, number) for each in own for number, film_id in enumerate(others, 1)]
-    execute_many(services.settings, "INSERT INTO selection_films VALUES (?, ?, ?)", rows)
+    placed = "INSERT INTO selection_films (selection_id, film_id, position) VALUES (?, ?, ?)"
+    execute_many(services.settings, placed, rows)
     bookmarks = [
         (each.account.id, film_id) for each in sign_ins.values() for film_id in ids.values()
     ]

@@ -21,8 +21,8 @@ from kinoteka.infrastructure.progress import Progress
 
 __all__ = ["CopyFailed", "CopyResult", "copy"]
 
-# The numbers of rows that the first migration inserts into a new database.
-SEEDS = {"roles": 2, "genres": 1, "people": 1, "sources": 1}
+# The numbers of rows that the migrations insert into a new database.
+SEEDS = {"roles": 2, "genres": 1, "genre_names": 1, "people": 1, "sources": 1}
 
 
 @dataclass(frozen=True, slots=True)

@@ -159,7 +159,7 @@ class TestForeignKeys:
         assert imported.found("ran") == ["Ran"]
 
     def test_statements_before_the_commit_are_checked(self, imported):
-        invalid = "INSERT INTO selection_films VALUES (7, 7, 7)"
+        invalid = "INSERT INTO selection_films (selection_id, film_id, position) VALUES (7, 7, 7)"
         with pytest.raises(ImportFailed, match="foreign key"):
             Import("club").run(
                 imported.settings,
