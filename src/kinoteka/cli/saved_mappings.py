@@ -68,8 +68,8 @@ def mappings(delete: str | None, data: Path | None) -> None:
     require_database(settings)
     if delete is None:
         saved = run(_list(settings))
-        for name, mapping in saved:
-            click.echo(f"{name}: {', '.join(mapping.mapping) or 'columns by their names'}")
+        for each in saved:
+            click.echo(f"{each.name}: {', '.join(each.mapping) or 'columns by their names'}")
         if not saved:
             click.echo("No mapping is saved. Save one in the preview of an import on the site.")
         return
@@ -78,14 +78,13 @@ def mappings(delete: str | None, data: Path | None) -> None:
     click.echo(f"the mapping {delete} is deleted")
 
 
-async def _list(settings: "Settings") -> "list[tuple[str, SavedMapping]]":
+async def _list(settings: "Settings") -> "list[SavedMapping]":
     from kinoteka.cli.services import open_services
     from kinoteka.core.access.model import CONSOLE_ACTOR
-    from kinoteka.core.import_runs.mappings import find_mapping, list_mappings
+    from kinoteka.core.import_runs.mappings import list_mappings
 
     async with open_services(settings) as (_, unit):
-        names = await list_mappings(CONSOLE_ACTOR, unit)
-        return [(name, await find_mapping(CONSOLE_ACTOR, unit, name)) for name in names]
+        return await list_mappings(CONSOLE_ACTOR, unit)
 
 
 async def _delete(settings: "Settings", name: str) -> bool:

@@ -3,8 +3,11 @@
 import time
 from datetime import UTC, datetime
 
-DAY = 24 * 60 * 60 * 1000
-"""A day in milliseconds."""
+SECOND = 1000
+MINUTE = 60 * SECOND
+HOUR = 60 * MINUTE
+DAY = 24 * HOUR
+"""Durations in milliseconds."""
 
 
 def now() -> int:

@@ -37,7 +37,7 @@ class JobRunner:
         self._tasks.start(self._run())
 
     async def close(self) -> None:
-        """Cancel running jobs; other workers take them over when their leases expire."""
+        """Cancel running jobs, and let other workers run them."""
         await self._tasks.close()
 
     async def _run(self) -> None:

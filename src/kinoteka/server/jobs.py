@@ -8,10 +8,11 @@ import structlog
 from kinoteka.core.accounts import skeletons
 from kinoteka.core.accounts.common_passwords import common_passwords
 from kinoteka.core.import_runs.undo import prune_changes
-from kinoteka.core.jobs.model import HOUR, JobKind
+from kinoteka.core.jobs.model import JobKind
 from kinoteka.core.services import Services
 from kinoteka.database.unit import Unit, unit_of_work
 from kinoteka.errors import DomainError
+from kinoteka.infrastructure.clock import HOUR
 from kinoteka.infrastructure.tasks import BackgroundTasks, close_step
 from kinoteka.server.job_runner import JobRunner
 from kinoteka.server.metrics import Metrics

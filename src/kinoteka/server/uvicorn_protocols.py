@@ -91,8 +91,8 @@ class PipelineFlowControl(FlowControl):
 class JoinedWrites:
     """The transport of one response, which sends the head with the first part of the body.
 
-    uvicorn writes them one after the other, and uvloop sends each at once. A second system call
-    costs a fifth of a cached response. A head waits only if a body of known length follows.
+    uvicorn writes them one after the other, and uvloop sends each at once: as two packets, and with
+    4 % more time for a cached response. A head waits only if a body of known length follows.
     """
 
     __slots__ = ("_cycle", "_head", "_is_begun", "_transport", "is_closing")

@@ -6,20 +6,9 @@ import pytest
 from kinoteka.core.imports.formats.values import film
 from kinoteka.core.imports.undo import Undo
 from kinoteka.database.film_sort import LANGUAGES, key_rows
-from kinoteka.database.search_entries import all_entries
-from kinoteka.infrastructure.settings import Settings
 from kinoteka.search.title_order import title_key
 from kinoteka.site.ui import languages
-from tests.support.databases import rows, write_transaction
-
-KEYS = "SELECT film_id, language, key FROM film_sort ORDER BY film_id, language"
-TITLES = "SELECT film_id, language, title FROM film_titles ORDER BY film_id, position DESC"
-
-
-def _expected(settings: Settings) -> list[tuple[int, str, str]]:
-    with write_transaction(settings) as reader:
-        titles = [(entry.film_id, entry.title) for entry in all_entries(reader)]
-    return sorted(key_rows(titles, rows(settings, TITLES)))
+from tests.support.sort_keys import KEYS, expected_keys
 
 
 def test_languages_are_those_of_the_site() -> None:
@@ -48,11 +37,11 @@ def test_keys_follow_imports_and_their_undo(stored, title: str) -> None:
     matrix = film("1", title, titles=(("ru", "translation", "Матрица"),))
     stored.run([matrix, film("2", "Ран"), film("3", "Alien")])
     before = stored.rows(KEYS)
-    assert before == _expected(stored.settings)
+    assert before == expected_keys(stored.settings)
     assert (1, "ru", title_key("Матрица", "ru")) in before
     changed = msgspec.structs.replace(matrix, titles=(("ru", "translation", "Другое"),))
     batch = stored.run([changed, film("3", "Чужой"), film("4", "Ёлки")]).batch
-    assert stored.rows(KEYS) == _expected(stored.settings) != before
+    assert stored.rows(KEYS) == expected_keys(stored.settings) != before
     Undo(batch).run(stored.settings)
-    assert stored.rows(KEYS) == _expected(stored.settings)
+    assert stored.rows(KEYS) == expected_keys(stored.settings)
     assert (3, "", title_key("Alien")) in stored.rows(KEYS)

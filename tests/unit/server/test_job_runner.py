@@ -10,11 +10,12 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 import pytest
 
-from kinoteka.core.jobs.model import HOUR, LEASE, JobFailed, JobKind
+from kinoteka.core.jobs.model import LEASE, JobFailed, JobKind
 from kinoteka.core.jobs.service import Jobs
 from kinoteka.core.services import Services
 from kinoteka.database.unit import unit_of_work
 from kinoteka.infrastructure import tasks
+from kinoteka.infrastructure.clock import HOUR
 from kinoteka.server import job_runner
 from kinoteka.server.job_runner import MAX_RUNNING, JobRunner
 from tests.support.databases import database_environment, execute, rows

@@ -36,6 +36,7 @@ _OF_FIELDS = {
     "directors": "film_directors",
     "titles": "film_titles",
     "cast": "film_directors",
+    # Countries change as rarely as genres, so they share a revision.
     "countries": "film_genres",
     "ids": "film_texts",
     **dict.fromkeys(("description", "runtime_minutes", "trailer", "poster"), "film_texts"),

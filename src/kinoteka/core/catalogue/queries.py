@@ -265,8 +265,8 @@ def _name_statements(
         many=Statement(columns.where(in_list(names.c.id, bindparam("ids"))), row),
         order=ids_as_json(visible.distinct().order_by(counted)),
         delete_counts=Statement(delete(counts)),
-        count_labelled=Statement(_count_labelled(links, counts, linked)),
-        count_unlabelled=Statement(_count_unlabelled(counts, linked, counted)),
+        count_labelled=Statement(count_labelled(links, counts, linked)),
+        count_unlabelled=Statement(count_unlabelled(counts, linked, counted)),
         decrease_count=Statement(
             update(counts).where(of_film, under_label).values(films=counts.c.films - 1)
         ),
@@ -275,19 +275,27 @@ def _name_statements(
     )
 
 
-def _count_labelled(links: FromClause, counts: Table, linked: ColumnElement[Any]) -> Insert:
+def count_labelled(
+    links: FromClause, counts: Table, linked: ColumnElement[Any], *of: ColumnElement[bool]
+) -> Insert:
+    """Insert the numbers of films under each label, of all genres or directors or of some."""
     labelled = COUNTED.subquery()
     counting = (
         select(linked, labelled.c.label_id, func.count())
         .join(labelled, labelled.c.id == links.c.film_id)
+        .where(*of)
         .group_by(linked, labelled.c.label_id)
     )
     return insert(counts).from_select([linked.name, "label_id", "films"], counting)
 
 
-def _count_unlabelled(counts: Table, linked: ColumnElement[Any], counted: Column[Any]) -> Insert:
+def count_unlabelled(
+    counts: Table, linked: ColumnElement[Any], counted: Column[Any], *of: ColumnElement[bool]
+) -> Insert:
+    """Insert the numbers of films without a label, after those under labels."""
     # Subtracting the labelled films from all films avoids a lookup of each film without a label.
-    every = select(linked.label("id"), func.count().label("films")).group_by(linked).subquery()
+    grouped = select(linked.label("id"), func.count().label("films")).where(*of).group_by(linked)
+    every = grouped.subquery()
     labelled = (
         select(func.coalesce(func.sum(counts.c.films), 0))
         .where(counted == every.c.id)
@@ -314,9 +322,6 @@ def _increase_count(engine: str, links: FromClause, counts: Table, column: str) 
 
 GENRE_REDIRECTS: Statement[tuple[int, int]] = Statement(
     select(genre_redirects.c.old_id, genre_redirects.c.genre_id)
-)
-GENRE_SURVIVOR: Statement[tuple[int]] = Statement(
-    select(genre_redirects.c.genre_id).where(genre_redirects.c.old_id == bindparam("old_id"))
 )
 GENRES = _name_statements(genres, film_genres, genre_counts, "genre_id", Genre)
 DIRECTORS = _name_statements(people, film_directors, director_counts, "director_id", Director)

@@ -191,9 +191,9 @@ class Catalogue:
         values = _seen_by(actor)
         found: Genre | None = await unit.first(queries.GENRES.one, id=genre_id, **values)
         if found is None:
-            survivor = await unit.first(queries.GENRE_SURVIVOR, old_id=genre_id)
-            if survivor is not None:
-                found = await unit.first(queries.GENRES.one, id=survivor[0], **values)
+            survivor_id = await self.surviving_genre_id(unit, genre_id)
+            if survivor_id != genre_id:
+                found = await unit.first(queries.GENRES.one, id=survivor_id, **values)
         if found is None:
             raise DomainError(Code.GENRE_UNKNOWN)
         return found

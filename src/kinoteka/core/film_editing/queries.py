@@ -23,18 +23,14 @@ from kinoteka.core.film_editing.model import SourceRecord
 from kinoteka.database.film_columns import UNKNOWN_VERSION
 from kinoteka.database.schema import (
     Department,
-    film_countries,
     film_credits,
     film_directors,
     film_genres,
-    film_ids,
     film_locks,
     film_redirects,
-    film_titles,
     film_values,
     films,
     genre_aliases,
-    genre_names,
     genres,
     people,
     person_ids,
@@ -93,12 +89,7 @@ INSERT_RECORD: Statement[tuple[()]] = Statement(
     )
 )
 
-IDS: Statement[tuple[str, str]] = Statement(
-    select(film_ids.c.kind, film_ids.c.value)
-    .where(film_ids.c.film_id == bindparam("film_id"))
-    .order_by(film_ids.c.kind, film_ids.c.value)
-)
-# The lists of a film, for its record. A person may have several ids.
+# The credits of a film, for its record. A person may have several ids.
 CREDITS: Statement[tuple[Any, ...]] = Statement(
     select(
         film_credits.c.department,
@@ -118,16 +109,6 @@ CREDITS: Statement[tuple[Any, ...]] = Statement(
         person_ids.c.kind,
         person_ids.c.value,
     )
-)
-TITLES: Statement[tuple[str, str, str]] = Statement(
-    select(film_titles.c.language, film_titles.c.kind, film_titles.c.title)
-    .where(film_titles.c.film_id == bindparam("film_id"))
-    .order_by(film_titles.c.position)
-)
-COUNTRIES: Statement[tuple[str]] = Statement(
-    select(film_countries.c.country)
-    .where(film_countries.c.film_id == bindparam("film_id"))
-    .order_by(film_countries.c.position)
 )
 # The film's row has the values of its only record until they are edited.
 STORE_RECORD: Statement[tuple[()]] = Statement(
@@ -238,9 +219,6 @@ DIRECTORS = _name_statements(
 NAMES = (GENRES, DIRECTORS)
 GENRE_BY_ALIAS: Statement[tuple[int]] = Statement(
     select(genre_aliases.c.genre_id).where(genre_aliases.c.alias_key == bindparam("alias_key"))
-)
-ADD_GENRE_NAME: Statement[tuple[()]] = Statement(
-    insert(genre_names).values(_values("genre_id", "language", "name"))
 )
 ADD_GENRE_ALIAS: Statement[tuple[()]] = Statement(
     lambda engine: (

@@ -40,10 +40,11 @@ from kinoteka.core.film_editing.model import LOCKABLE, EditableFilm
 from kinoteka.core.film_editing.parts import service as stored_parts
 from kinoteka.core.film_editing.parts.model import PARTS, EditedParts, Namesake
 from kinoteka.core.film_editing.parts.validation import validate_parts
-from kinoteka.core.film_editing.record_lists import read_lists
+from kinoteka.core.film_editing.records import store_records
 from kinoteka.core.film_editing.validation import validate
 from kinoteka.core.imports.genre_vocabulary import genre_key, translated_names
 from kinoteka.core.imports.names import name_key, sort_key
+from kinoteka.core.imports.queries import ADD_GENRE_NAME
 from kinoteka.database.revisions import Revisions
 from kinoteka.database.unit import Conflict, Unit
 from kinoteka.database.weighted_ratings import STORE_ONE as STORE_WEIGHTED_RATING
@@ -276,7 +277,7 @@ class FilmEditing:
             await unit.run(queries.ADD_GENRE_ALIAS, **alias)
             for language, translated in translated_names(name).items():
                 row = {"genre_id": new_id, "language": language, "name": translated}
-                await unit.run(queries.ADD_GENRE_NAME, **row)
+                await unit.run(ADD_GENRE_NAME, **row)
         return new_id
 
     async def _add_person(self, unit: Unit, name: str) -> int:
@@ -354,12 +355,7 @@ async def _store_record(unit: Unit, film: EditableFilm) -> None:
     """Store what the source of a film says, before the first edit of an imported film."""
     if film.is_by_hand or film.locked:
         return
-    ids = [tuple(each) for each in await unit.all(queries.IDS, film_id=film.id)]
-    values = msgspec.structs.asdict(film.fields) | {"votes": film.votes, "ids": ids}
-    record = {name: value for name, value in values.items() if value not in (None, "", 0, (), [])}
-    record |= await read_lists(unit, film.id)
-    stored = msgspec.json.encode(record).decode()
-    await unit.run(queries.STORE_RECORD, film_id=film.id, record=stored)
+    await store_records(unit, film)
 
 
 async def _lock_fields(unit: Unit, film: EditableFilm, changed: Sequence[str]) -> tuple[str, ...]:

@@ -37,7 +37,6 @@ from kinoteka.core.film_merging.model import (
 from kinoteka.core.film_merging.references import FILMS, Reference, Treatment
 from kinoteka.database.schema import (
     bookmarks,
-    film_ids,
     film_redirects,
     film_values,
     films,
@@ -200,17 +199,6 @@ PRUNE: Statement[tuple[()]] = Statement(
     update(film_redirects)
     .where(film_redirects.c.undo.is_not(None), film_redirects.c.until <= bindparam("now"))
     .values(undo=null())
-)
-
-IDS: Statement[tuple[str, str]] = Statement(
-    select(film_ids.c.kind, film_ids.c.value)
-    .where(film_ids.c.film_id == bindparam("film_id"))
-    .order_by(film_ids.c.kind, film_ids.c.value)
-)
-STORE_RECORDS: Statement[tuple[()]] = Statement(
-    update(film_values)
-    .where(film_values.c.film_id == bindparam("film_id"), film_values.c.record.is_(None))
-    .values(record=bindparam("record"))
 )
 
 SEPARATION_COLUMNS: tuple[str, ...] = tuple(map(str, separations.c.keys()))

@@ -17,6 +17,7 @@ from kinoteka.core.catalogue.film_index import index_films
 from kinoteka.core.catalogue.model import FilmAccess
 from kinoteka.core.catalogue.parts.service import read_parts
 from kinoteka.core.film_editing.model import EditableFilm
+from kinoteka.core.film_editing.records import store_records
 from kinoteka.core.film_editing.service import FilmEditing
 from kinoteka.core.film_merging import moving, queries
 from kinoteka.core.film_merging.model import (
@@ -33,7 +34,6 @@ from kinoteka.core.film_merging.model import (
     StoredAccess,
     StoredRows,
 )
-from kinoteka.core.film_merging.records import store_records
 from kinoteka.database.revisions import Revisions
 from kinoteka.database.unit import Unit
 from kinoteka.database.weighted_ratings import STORE_ONE as STORE_WEIGHTED_RATING
@@ -156,9 +156,7 @@ class FilmMerging:
             DomainError(FIELD_INVALID): both ids are those of one film.
         """
         actor.require(FILMS_EDIT)
-        if film_id == other_id:
-            raise field_invalid("other", "same_film")
-        film, other = [await self._editing.get(actor, unit, each) for each in (film_id, other_id)]
+        film, other = await self._get_both(actor, unit, film_id, other_id)
         return await _compared(unit, film), await _compared(unit, other)
 
     async def duplicates(
@@ -195,13 +193,19 @@ class FilmMerging:
             DomainError(FIELD_INVALID): both ids are those of one film.
         """
         actor.require(FILMS_EDIT)
-        if film_id == other_id:
-            raise field_invalid("other", "same_film")
         await unit.limit_lock_wait()
         await self._revisions.lock(unit, "catalogue")
-        film, other = [await self._editing.get(actor, unit, each) for each in (film_id, other_id)]
+        film, other = await self._get_both(actor, unit, film_id, other_id)
         if await separate_films(unit, film.id, other.id):
             await record(actor, unit, Action.FILMS_DIFFER, _subject(film), other=other.id)
+
+    async def _get_both(
+        self, actor: Actor, unit: Unit, film_id: int, other_id: int
+    ) -> tuple[EditableFilm, EditableFilm]:
+        if film_id == other_id:
+            raise field_invalid("other", "same_film")
+        film = await self._editing.get(actor, unit, film_id)
+        return film, await self._editing.get(actor, unit, other_id)
 
     async def prune(self, unit: Unit) -> int:
         """Delete what undoes merges that are too old, and return their number."""

@@ -17,11 +17,10 @@ from kinoteka.core.media.service import Media
 from kinoteka.database.interface import Database
 from kinoteka.database.unit import Unit
 from kinoteka.infrastructure.cache import BoundedMap
-from kinoteka.infrastructure.clock import now
+from kinoteka.infrastructure.clock import DAY, now
 from kinoteka.infrastructure.settings import Settings
 from kinoteka.infrastructure.spooled_files import SpooledFile
 
-DAY = 24 * 60 * 60 * 1000
 RETRY_AFTER = DAY
 """How long a failure is remembered, in milliseconds."""
 CACHE_BYTES = 8 * 1024 * 1024

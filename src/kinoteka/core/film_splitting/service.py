@@ -18,10 +18,10 @@ from kinoteka.core.catalogue import counts
 from kinoteka.core.catalogue.film_index import index_films
 from kinoteka.core.film_editing import queries as editing
 from kinoteka.core.film_editing.model import EditableFilm
+from kinoteka.core.film_editing.records import store_records
 from kinoteka.core.film_editing.service import FilmEditing, film_row
 from kinoteka.core.film_merging import queries as merging
 from kinoteka.core.film_merging.model import MergeState
-from kinoteka.core.film_merging.records import store_records
 from kinoteka.core.film_merging.service import begin_changes, separate_films
 from kinoteka.core.film_splitting import queries
 from kinoteka.core.film_splitting.model import FilmRecord, RecordKey, Split

@@ -18,6 +18,7 @@ from sqlalchemy import (
 )
 
 from kinoteka.core.catalogue.model import UNKNOWN
+from kinoteka.core.catalogue.queries import count_labelled, count_unlabelled
 from kinoteka.core.film_merging.references import GENRES, Reference, Treatment
 from kinoteka.core.genre_editing.model import ListedGenre
 from kinoteka.database.schema import (
@@ -30,8 +31,7 @@ from kinoteka.database.schema import (
     genres,
     metadata,
 )
-from kinoteka.database.statement import Statement, insert_for, lock_rows, position_in
-from kinoteka.database.visibility import COUNTED, NO_LABEL_COUNT
+from kinoteka.database.statement import Statement, lock_rows, position_in
 
 _GENRE_ID: BindParameter[int] = bindparam("genre_id", type_=BigInteger())
 _OLD: BindParameter[int] = bindparam("old_id", type_=BigInteger())
@@ -68,20 +68,12 @@ SURVIVOR: Statement[tuple[int, str]] = Statement(
 BY_NAME: Statement[tuple[int]] = Statement(
     select(genres.c.id).where(genres.c.name_key == bindparam("name_key"), genres.c.id != UNKNOWN)
 )
-BY_ALIAS: Statement[tuple[int]] = Statement(
-    select(genre_aliases.c.genre_id).where(genre_aliases.c.alias_key == bindparam("alias_key"))
-)
 NAMES: Statement[tuple[str, str]] = Statement(
     select(genre_names.c.language, genre_names.c.name).where(genre_names.c.genre_id == _GENRE_ID)
 )
 DELETE_NAME: Statement[tuple[()]] = Statement(
     delete(genre_names).where(
         genre_names.c.genre_id == _GENRE_ID, genre_names.c.language == bindparam("language")
-    )
-)
-ADD_NAME: Statement[tuple[()]] = Statement(
-    insert(genre_names).values(
-        genre_id=_GENRE_ID, language=bindparam("language"), name=bindparam("name")
     )
 )
 DELETE_ALIAS: Statement[tuple[()]] = Statement(
@@ -93,13 +85,6 @@ ALIASES: Statement[tuple[str]] = Statement(
     select(genre_aliases.c.alias_key)
     .where(genre_aliases.c.genre_id == _GENRE_ID)
     .order_by(genre_aliases.c.alias_key)
-)
-ADD_ALIAS: Statement[tuple[()]] = Statement(
-    lambda engine: (
-        insert_for(engine, genre_aliases)
-        .values(alias_key=bindparam("alias_key"), genre_id=_GENRE_ID)
-        .on_conflict_do_nothing()
-    )
 )
 
 
@@ -170,36 +155,12 @@ ADD_REDIRECT: Statement[tuple[()]] = Statement(
     insert(genre_redirects).values(old_id=_OLD, genre_id=_SURVIVOR)
 )
 
-_labelled = COUNTED.subquery()
-_COUNT_COLUMNS = ("genre_id", "label_id", "films")
-DELETE_COUNTS: Statement[tuple[()]] = Statement(
-    delete(genre_counts).where(genre_counts.c.genre_id == _GENRE_ID)
+_of_genre = film_genres.c.genre_id == _GENRE_ID
+RECOUNT: tuple[Statement[tuple[()]], ...] = (
+    Statement(delete(genre_counts).where(genre_counts.c.genre_id == _GENRE_ID)),
+    Statement(count_labelled(film_genres, genre_counts, film_genres.c.genre_id, _of_genre)),
+    Statement(
+        count_unlabelled(genre_counts, film_genres.c.genre_id, genre_counts.c.genre_id, _of_genre)
+    ),
 )
-COUNT_LABELLED: Statement[tuple[()]] = Statement(
-    insert(genre_counts).from_select(
-        _COUNT_COLUMNS,
-        select(film_genres.c.genre_id, _labelled.c.label_id, func.count())
-        .join(_labelled, _labelled.c.id == film_genres.c.film_id)
-        .where(film_genres.c.genre_id == _GENRE_ID)
-        .group_by(film_genres.c.genre_id, _labelled.c.label_id),
-    )
-)
-_of_genre = (
-    select(film_genres.c.genre_id.label("id"), func.count().label("films"))
-    .where(film_genres.c.genre_id == _GENRE_ID)
-    .group_by(film_genres.c.genre_id)
-    .subquery()
-)
-_counted = (
-    select(func.coalesce(func.sum(genre_counts.c.films), 0))
-    .where(genre_counts.c.genre_id == _of_genre.c.id)
-    .scalar_subquery()
-)
-COUNT_UNLABELLED: Statement[tuple[()]] = Statement(
-    insert(genre_counts).from_select(
-        _COUNT_COLUMNS,
-        select(_of_genre.c.id, literal(NO_LABEL_COUNT), _of_genre.c.films - _counted).where(
-            _of_genre.c.films > _counted
-        ),
-    )
-)
+"""Count the films of a genre again."""

@@ -12,6 +12,8 @@ from kinoteka.core.access.model import FILMS_EDIT, Actor
 from kinoteka.core.audit.model import Action, Subject
 from kinoteka.core.audit.record import record
 from kinoteka.core.catalogue.model import Genre
+from kinoteka.core.film_editing import queries as editing
+from kinoteka.core.film_editing.service import MAX_ID_DIGITS
 from kinoteka.core.film_merging.service import begin_changes
 from kinoteka.core.genre_editing import queries
 from kinoteka.core.genre_editing.model import (
@@ -22,14 +24,13 @@ from kinoteka.core.genre_editing.model import (
 )
 from kinoteka.core.imports.genre_vocabulary import genre_key, translated_names
 from kinoteka.core.imports.names import name_key
+from kinoteka.core.imports.queries import ADD_GENRE_NAME
 from kinoteka.core.text import clean_name, clean_text
 from kinoteka.database.revisions import Revisions
 from kinoteka.database.unit import Unit
 from kinoteka.errors import Code, DomainError, field_invalid
 
 MAX_NAME_LENGTH = 200
-MAX_ID_DIGITS = 18
-"""The number of digits of a number that every database accepts."""
 
 
 class GenreEditing:
@@ -122,14 +123,14 @@ class GenreEditing:
             await unit.run(statement, **ids)
         for statement in queries.DELETE_LEFT:
             await unit.run(statement, old_id=merged_id)
-        for statement in (
-            *(queries.DELETE_COUNTS, queries.COUNT_LABELLED, queries.COUNT_UNLABELLED),
-        ):
+        for statement in queries.RECOUNT:
             await unit.run(statement, genre_id=survivor_id)
         await unit.run(queries.DELETE_GENRE, old_id=merged_id)
         await unit.run(queries.ADD_REDIRECT, **ids)
         # Imports that call it by its old name find the survivor.
-        await unit.run(queries.ADD_ALIAS, alias_key=genre_key(merged.name), genre_id=survivor_id)
+        await unit.run(
+            editing.ADD_GENRE_ALIAS, alias_key=genre_key(merged.name), genre_id=survivor_id
+        )
         details = {"merged": merged_id, "title": merged.name}
         await record(actor, unit, Action.GENRE_MERGED, _subject(survivor), **details)
         return survivor
@@ -155,7 +156,7 @@ class GenreEditing:
             row = {"genre_id": genre_id, "language": language}
             await unit.run(queries.DELETE_NAME, **row)
             if name:
-                await unit.run(queries.ADD_NAME, name=name, **row)
+                await unit.run(ADD_GENRE_NAME, name=name, **row)
         if changed:
             await self._revisions.increase(unit, "film_genres")
             before = {each: stored.get(each) for each in changed}
@@ -182,11 +183,11 @@ class GenreEditing:
             raise DomainError(Code.IMPORT_RUNNING)
         key = {"alias_key": genre_key(name)}
         named = await unit.first(queries.BY_NAME, name_key=name_key(name))
-        aliased = await unit.first(queries.BY_ALIAS, **key)
+        aliased = await unit.first(editing.GENRE_BY_ALIAS, **key)
         if not {genre_id} >= {each[0] for each in (named, aliased) if each is not None}:
             raise field_invalid("alias", "genre_taken")
         if aliased is None:
-            await unit.run(queries.ADD_ALIAS, genre_id=genre_id, **key)
+            await unit.run(editing.ADD_GENRE_ALIAS, genre_id=genre_id, **key)
             details = {"added": key["alias_key"]}
             await record(actor, unit, Action.GENRE_CHANGED, _subject(genre), **details)
 
@@ -218,7 +219,7 @@ async def _find(unit: Unit, name: str) -> int | None:
     """Return the id of the genre with a name, else of the one with this alias."""
     found = await unit.first(queries.BY_NAME, name_key=name_key(name))
     if found is None:
-        found = await unit.first(queries.BY_ALIAS, alias_key=genre_key(name))
+        found = await unit.first(editing.GENRE_BY_ALIAS, alias_key=genre_key(name))
     return None if found is None else found[0]
 
 

@@ -17,14 +17,14 @@ NOT_SAVED = ("format", "source", "labels", "keep_going", "replace", "mapping")
 """Options that belong to one import and not to a kind of file."""
 
 
-async def list_mappings(actor: Actor, unit: Unit) -> list[str]:
-    """Return the names of the saved mappings.
+async def list_mappings(actor: Actor, unit: Unit) -> list[SavedMapping]:
+    """Return the saved mappings, ordered by name.
 
     Raises:
         DomainError(UNAUTHORIZED, FORBIDDEN)
     """
     actor.require(FILMS_IMPORT)
-    return [name for (name,) in await unit.all(queries.MAPPING_NAMES, most=MAX_MAPPINGS)]
+    return await unit.all(queries.MAPPINGS, most=MAX_MAPPINGS)
 
 
 async def find_mapping(actor: Actor, unit: Unit, name: str) -> SavedMapping:

@@ -113,16 +113,19 @@ OLD: Statement[tuple[int]] = Statement(
     select(import_runs.c.id).order_by(import_runs.c.id.desc()).limit(bindparam("most"))
 )
 
-MAPPING_NAMES: Statement[tuple[str]] = Statement(
-    select(import_mappings.c.name).order_by(import_mappings.c.name).limit(bindparam("most"))
+_MAPPING_DECODERS = {
+    "mapping": msgspec.json.Decoder(tuple[str, ...]).decode,
+    "options": msgspec.json.Decoder(ImportOptions).decode,
+}
+MAPPINGS: Statement[SavedMapping] = Statement(
+    select(import_mappings).order_by(import_mappings.c.name).limit(bindparam("most")),
+    SavedMapping,
+    _MAPPING_DECODERS,
 )
 MAPPING: Statement[SavedMapping] = Statement(
     select(import_mappings).where(import_mappings.c.name == bindparam("name")),
     SavedMapping,
-    {
-        "mapping": msgspec.json.Decoder(tuple[str, ...]).decode,
-        "options": msgspec.json.Decoder(ImportOptions).decode,
-    },
+    _MAPPING_DECODERS,
 )
 DELETE_MAPPING: Statement[tuple[()]] = Statement(
     delete(import_mappings).where(import_mappings.c.name == bindparam("name"))

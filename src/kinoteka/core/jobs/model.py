@@ -5,9 +5,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-SECOND = 1000
-MINUTE = 60 * SECOND
-HOUR = 60 * MINUTE
+from kinoteka.infrastructure.clock import HOUR, MINUTE, SECOND
 
 LEASE = MINUTE
 """How long a worker has a job before another may take it over, in milliseconds."""

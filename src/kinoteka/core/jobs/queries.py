@@ -3,7 +3,7 @@
 from typing import Any
 
 import msgspec
-from sqlalchemy import and_, bindparam, case, delete, func, null, or_, select, update
+from sqlalchemy import and_, bindparam, case, delete, null, or_, select, update
 
 from kinoteka.core.jobs.model import Job
 from kinoteka.database.schema import jobs
@@ -48,8 +48,8 @@ def _add(engine: str) -> Any:
 
 
 ADD: Statement[tuple[int]] = Statement(_add)
-NEXT_RUN: Statement[tuple[int]] = Statement(select(jobs.c.id).where(_IS_DUE).limit(1))
-"""Tell whether a job is due."""
+ANY_DUE: Statement[tuple[int]] = Statement(select(jobs.c.id).where(_IS_DUE).limit(1))
+"""Tell whether any job is due."""
 
 _due = lock_rows(
     select(jobs.c.id).where(_IS_DUE).order_by(jobs.c.run_at, jobs.c.id).limit(bindparam("most")),
@@ -96,9 +96,6 @@ UNFINISHED: Statement[JobState] = Statement(
     JobState,
 )
 """Failed jobs first, then those that wait or run."""
-COUNTS: Statement[tuple[int, int]] = Statement(
-    select(func.count(), func.count(jobs.c.failed_at)).select_from(jobs)
-)
 RETRY_FAILED: Statement[tuple[int]] = Statement(
     update(jobs)
     .where(jobs.c.failed_at.is_not(None))

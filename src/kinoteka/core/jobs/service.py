@@ -65,7 +65,7 @@ class Jobs:
 
     async def has_due(self, unit: Unit) -> bool:
         """Return whether a job is due. It reads one row."""
-        return await unit.first(queries.NEXT_RUN, at=now()) is not None
+        return await unit.first(queries.ANY_DUE, at=now()) is not None
 
     async def claim(self, unit: Unit, most: int) -> list[Job]:
         """Lease up to `most` jobs that are due."""

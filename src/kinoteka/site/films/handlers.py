@@ -20,14 +20,12 @@ from kinoteka.site.films.schemas import (
 )
 from kinoteka.site.films.trailers import trailer
 from kinoteka.site.ui.bookmarks import bookmarked_ids
-from kinoteka.site.ui.departments import DEPARTMENTS
+from kinoteka.site.ui.departments import DEPARTMENTS, HEADLINES, OTHERS
 from kinoteka.site.ui.pages import is_partial, moved, redirect, render
 
 FILMS = "/films"
 NEWEST = 12
 FEATURED = 3
-CREDITED_DEPARTMENTS = (Department.ACTING, Department.WRITING, *list(Department)[3:])
-"""The departments of a person's page, without directing, whose films have a list with pages."""
 FILMS_IN_STRIP = 24
 VISIBLE_CAST = 12
 """The number of actors that a film's page shows at first."""
@@ -93,9 +91,8 @@ async def show_genre(request: Request, genre_id: int, query: SortedQuery) -> Res
 async def show_director(request: Request, director_id: int, query: SortedQuery) -> Response:
     """Show the films of a person by department."""
     director = await listings.find_person(request, director_id)
-    credited = [
-        await _credited(request, director_id, department) for department in CREDITED_DEPARTMENTS
-    ]
+    # The films that the person directed have a list with pages.
+    credited = [await _credited(request, director_id, department) for department in OTHERS]
     credited = [each for each in credited if each.films]
     strips = [film for each in credited for film in each.films[:FILMS_IN_STRIP]]
     wanted = FilmQuery(director_id=director.id, order=query.sort)
@@ -109,6 +106,7 @@ async def show_director(request: Request, director_id: int, query: SortedQuery) 
         kind="director",
         credited=credited,
         departments=DEPARTMENTS,
+        headlines=HEADLINES,
         in_strip=FILMS_IN_STRIP,
         others_bookmarked=await bookmarked_ids(request, strips),
     )

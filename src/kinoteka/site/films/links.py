@@ -6,7 +6,7 @@ Public operations: links_of.
 import re
 from typing import NamedTuple
 
-from kinoteka.site.ui.languages import N_
+from kinoteka.site.ui.departments import SITES as NAMES
 
 
 class Link(NamedTuple):
@@ -17,10 +17,10 @@ class Link(NamedTuple):
 
 
 SITES: dict[str, tuple[str, str, str]] = {
-    "imdb": ("IMDb", r"tt\d+", "https://www.imdb.com/title/{}/"),
-    "tmdb": ("TMDB", r"\d+", "https://www.themoviedb.org/movie/{}"),
-    "kinopoisk": (N_("Kinopoisk"), r"\d+", "https://www.kinopoisk.ru/film/{}/"),
-    "wikidata": (N_("Wikidata"), r"Q\d+", "https://www.wikidata.org/wiki/{}"),
+    "imdb": (NAMES["imdb"], r"tt\d+", "https://www.imdb.com/title/{}/"),
+    "tmdb": (NAMES["tmdb"], r"\d+", "https://www.themoviedb.org/movie/{}"),
+    "kinopoisk": (NAMES["kinopoisk"], r"\d+", "https://www.kinopoisk.ru/film/{}/"),
+    "wikidata": (NAMES["wikidata"], r"Q\d+", "https://www.wikidata.org/wiki/{}"),
 }
 """The name of each site, the form of its ids, and the address of a film."""
 

@@ -11,7 +11,6 @@ from kinoteka.core.catalogue.parts.service import read_person
 from kinoteka.database.schema import Department
 from kinoteka.errors import Code, DomainError
 from kinoteka.http.policy.request import Request
-from kinoteka.search.title_order import title_key
 from kinoteka.site.films.schemas import (
     FilmsQuery,
     SearchQuery,
@@ -21,7 +20,7 @@ from kinoteka.site.films.schemas import (
     pattern,
 )
 from kinoteka.site.ui.bookmarks import bookmarked_ids
-from kinoteka.site.ui.languages import formats, language_of
+from kinoteka.site.ui.languages import formats
 from kinoteka.site.ui.pages import locale_of
 
 PAGE = 24
@@ -73,7 +72,7 @@ class FilterOptions(msgspec.Struct):
 
     genres: list[tuple[int, str, int]]
     years: list[int]
-    countries: list[str]
+    countries: list[tuple[str, str]]
     labels: list[tuple[str, str]]
     ratings: Sequence[int]
     runtimes: Sequence[str]
@@ -152,10 +151,11 @@ async def filter_options(request: Request, path: str, query: FilmsQuery) -> Filt
     director = await _director(request, query)
     name = director.name if director else query.by or ""
     person = await _person_name(request, query)
+    codes = await facets.countries(request.actor, request.unit)
     return FilterOptions(
         [(genre.id, genre.name, genre.films) for genre in genres],
         await facets.years(request.actor, request.unit),
-        _countries(request, await facets.countries(request.actor, request.unit)),
+        formats(locale_of(request)).countries(codes),
         [(label, label) for label in await facets.labels(request.actor, request.unit)],
         RATINGS,
         _offered(RUNTIMES, query.runtime),
@@ -163,13 +163,6 @@ async def filter_options(request: Request, path: str, query: FilmsQuery) -> Filt
         name,
         person,
     )
-
-
-def _countries(request: Request, codes: Sequence[str]) -> list[str]:
-    """Return codes of countries, sorted by their names in the reader's language."""
-    locale = locale_of(request)
-    name, language = formats(locale).country, language_of(locale)
-    return sorted(codes, key=lambda code: title_key(name(code), language, language))
 
 
 def _offered(usual: Sequence[str], chosen: str) -> Sequence[str]:

@@ -4,11 +4,13 @@ import msgspec
 
 from kinoteka.core.catalogue.model import Film, FilmQuery, GenreCount
 from kinoteka.core.catalogue.people_search import FoundPerson
+from kinoteka.database.schema import Department
 from kinoteka.http.mechanics.response import Response
 from kinoteka.http.policy.request import Request
 from kinoteka.search.folding import fold
 from kinoteka.site.films import listings
 from kinoteka.site.films.schemas import SearchQuery
+from kinoteka.site.ui.departments import PROFESSIONS
 from kinoteka.site.ui.pages import is_partial, render
 
 SEARCH = "/search"
@@ -23,6 +25,11 @@ class PersonResult(msgspec.Struct, frozen=True):
 
     person: FoundPerson
     film: Film | None
+
+    @property
+    def profession(self) -> str:
+        """What the person is, to be translated."""
+        return PROFESSIONS[Department(self.person.department)]
 
 
 class OtherResults(msgspec.Struct, frozen=True):

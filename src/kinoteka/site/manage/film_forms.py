@@ -12,10 +12,9 @@ from kinoteka.core.catalogue.parts.queries import FilmTitle
 from kinoteka.core.film_editing.model import EditableFilm
 from kinoteka.core.film_editing.parts.model import EDITED_KINDS, PARTS, EditedCredit, EditedParts
 from kinoteka.core.imports.formats.country_codes import all_codes
-from kinoteka.database.schema import Department
 from kinoteka.http.policy.request import Request
 from kinoteka.site.manage.catalogue_schemas import lines
-from kinoteka.site.ui.departments import DEPARTMENTS, SITES, TITLE_KINDS
+from kinoteka.site.ui.departments import DEPARTMENTS, OTHERS, SITES, TITLE_KINDS
 from kinoteka.site.ui.languages import formats
 from kinoteka.site.ui.pages import locale_of
 
@@ -26,8 +25,6 @@ FORM_FIELDS = (*FIELDS, *PARTS, *EDITED_KINDS)
 BLANK_CREDIT = EditedCredit("acting", "")
 BLANK_TITLE = FilmTitle("", "translation", "")
 BLANK_COUNTRY = ""
-EDITED = (Department.ACTING, Department.WRITING, *list(Department)[3:])
-"""The departments in the order of their choice. Directors have a field of their own."""
 LISTS = ("cast", "titles", "countries")
 """The lists whose rows have buttons."""
 
@@ -137,7 +134,7 @@ async def form_context(request: Request, form: FilmForm) -> dict[str, Any]:
         "namesakes": namesakes,
         "countries": format_.countries(all_codes()),
         "title_languages": format_.languages(),
-        "departments": [(each.name.lower(), DEPARTMENTS[each]) for each in EDITED],
+        "departments": [(each.name.lower(), DEPARTMENTS[each]) for each in OTHERS],
         "title_kinds": TITLE_KINDS,
         "sites": SITES,
     }

@@ -89,7 +89,9 @@ async def _show(
         thousands=preview_texts.choices(request, preview_texts.THOUSANDS),
         texts=texts,
         preview_texts=preview_texts,
-        mappings=[(name, name) for name in await list_mappings(request.actor, request.unit)],
+        mappings=[
+            (each.name, each.name) for each in await list_mappings(request.actor, request.unit)
+        ],
         failed=failed,
     )
 

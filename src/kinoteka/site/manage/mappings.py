@@ -1,6 +1,6 @@
 """The saved mappings of imports: list and delete them."""
 
-from kinoteka.core.import_runs.mappings import delete_mapping, find_mapping, list_mappings
+from kinoteka.core.import_runs.mappings import delete_mapping, list_mappings
 from kinoteka.http.mechanics.response import Response
 from kinoteka.http.policy.request import Request
 from kinoteka.site.manage.catalogue_schemas import MappingForm
@@ -15,14 +15,8 @@ async def show_mappings(
 ) -> Response:
     """Show the saved mappings with their columns."""
     del typed
-    names = await list_mappings(request.actor, request.unit)
-    mappings = [await find_mapping(request.actor, request.unit, name) for name in names]
-    return await render(
-        request,
-        "manage/imports/mappings.html",
-        mappings=list(zip(names, mappings, strict=True)),
-        failed=failed,
-    )
+    mappings = await list_mappings(request.actor, request.unit)
+    return await render(request, "manage/imports/mappings.html", mappings=mappings, failed=failed)
 
 
 @redisplay_on_error(show_mappings)

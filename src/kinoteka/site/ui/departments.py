@@ -13,7 +13,20 @@ DEPARTMENTS: dict[Department, str] = {
     Department.EDITING: NP_("department", "Editing"),
     Department.CREW: NP_("department", "Crew"),
 }
-CONTEXT = "department"
+OTHERS = (Department.ACTING, Department.WRITING, *list(Department)[3:])
+"""All departments but directing, in the order in which pages show them."""
+PROFESSIONS: dict[Department, str] = {
+    Department.DIRECTING: N_("director"),
+    Department.WRITING: N_("writer"),
+    Department.ACTING: N_("actor"),
+}
+"""What the people are whom a search finds."""
+HEADLINES: dict[Department, str] = {
+    Department.DIRECTING: N_("Director"),
+    Department.WRITING: N_("Writer"),
+    Department.ACTING: N_("Actor"),
+}
+"""What the page of a person calls the person; for other departments it shows their names."""
 TITLE_KINDS: dict[str, str] = {
     "translation": N_("Translation"),
     "original": N_("Original title"),

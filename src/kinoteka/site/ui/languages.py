@@ -20,6 +20,7 @@ from babel.numbers import format_compact_decimal, format_decimal
 
 from kinoteka.http.mechanics.negotiation import ranges
 from kinoteka.infrastructure.clock import now
+from kinoteka.search.title_order import title_key
 from kinoteka.site.ui.typography import bind
 
 LANGUAGES = {"en": "English", "ru": "Русский"}
@@ -111,7 +112,7 @@ class Formats:
     """Date and number formats of one locale. Times are milliseconds since 1970."""
 
     def __init__(self, locale: str) -> None:
-        language = language_of(locale)
+        self._language = language = language_of(locale)
         self._locale = Locale.parse(locale, sep="-")
         self._bind = bind if language == "ru" else str
         self._translate = translations(language).gettext
@@ -139,7 +140,7 @@ class Formats:
     def countries(self, codes: Iterable[str]) -> list[tuple[str, str]]:
         """Return pairs of code and name, sorted by name."""
         named = [(code, self.country(code)) for code in codes]
-        return sorted(named, key=lambda each: (each[1].casefold().replace("ё", "е"), each[0]))
+        return sorted(named, key=lambda each: title_key(each[1], self._language, self._language))
 
     def languages(self) -> list[tuple[str, str]]:
         """Return pairs of code and name of languages, sorted by name."""

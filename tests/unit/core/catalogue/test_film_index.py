@@ -3,22 +3,11 @@
 import msgspec
 
 from kinoteka.core.services import Services
-from kinoteka.database.film_sort import key_rows
-from kinoteka.database.search_entries import all_entries
-from kinoteka.infrastructure.settings import Settings
 from kinoteka.search.title_order import title_key
 from tests.support.accounts import perform, superuser_actor
-from tests.support.databases import execute, rows, write_transaction
+from tests.support.databases import execute, rows
 from tests.support.merges import merge, undo
-
-KEYS = "SELECT film_id, language, key FROM film_sort ORDER BY film_id, language"
-TITLES = "SELECT film_id, language, title FROM film_titles ORDER BY film_id, position DESC"
-
-
-def _expected(settings: Settings) -> list[tuple[int, str, str]]:
-    with write_transaction(settings) as reader:
-        titles = [(entry.film_id, entry.title) for entry in all_entries(reader)]
-    return sorted(key_rows(titles, rows(settings, TITLES)))
+from tests.support.sort_keys import KEYS, expected_keys
 
 
 async def test_keys_follow_edits_merges_and_their_undo(
@@ -35,6 +24,6 @@ async def test_keys_follow_edits_merges_and_their_undo(
     assert (brother, "ru", title_key("Чужой", "ru")) in rows(settings, KEYS)
     assert alien not in {film_id for film_id, *_ in rows(settings, KEYS)}
     await undo(services, root, alien)
-    assert rows(settings, KEYS) == _expected(settings)
+    assert rows(settings, KEYS) == expected_keys(settings)
     added = await perform(services, services.film_editing.add, root, values | {"title": "Ёлки"})
     assert (added, "", title_key("Ёлки")) in rows(settings, KEYS)

@@ -21,7 +21,7 @@ async def test_mapping_is_saved_without_the_options_of_one_import(runner):
     async with unit_of_work(runner.services.database) as unit:
         await save_mapping(runner.root, unit, " My  club ", OPTIONS)
         saved = await find_mapping(runner.root, unit, "My club")
-        assert await list_mappings(runner.root, unit) == ["My club"]
+        assert [each.name for each in await list_mappings(runner.root, unit)] == ["My club"]
     assert saved.mapping == ("title=Name",)
     assert saved.options == ImportOptions(scale="5")
     used = with_mapping(ImportOptions(source="other", mapping=("year=Jahr",)), saved)

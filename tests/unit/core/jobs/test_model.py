@@ -2,7 +2,8 @@
 
 from itertools import pairwise
 
-from kinoteka.core.jobs.model import HOUR, MAX_ATTEMPTS, SECOND, delay_after
+from kinoteka.core.jobs.model import MAX_ATTEMPTS, delay_after
+from kinoteka.infrastructure.clock import HOUR, SECOND
 
 
 def test_delay_grows_from_ten_seconds_to_six_hours():

@@ -81,6 +81,13 @@ CREDITED: Statement[tuple[int, str | None]] = Statement(
     .order_by(films.c.year.desc().nulls_last(), films.c.id.desc())
     .limit(MAX_CREDITED)
 )
+HAS_CREDIT: Statement[tuple[int]] = Statement(
+    select(films.c.id)
+    .join(film_credits, film_credits.c.film_id == films.c.id)
+    .where(film_credits.c.person_id == bindparam("person_id"), VISIBLE)
+    .limit(1)
+)
+"""Tell whether a person has a credit in a visible film."""
 PERSON: Statement[Director] = Statement(
     select(people.c.id, person_name().label("name")).where(
         people.c.id == bindparam("person_id"), people.c.id != UNKNOWN

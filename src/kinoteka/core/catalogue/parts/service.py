@@ -64,14 +64,13 @@ async def read_credited(
 
 
 async def read_person(actor: Actor, unit: Unit, person_id: int) -> Director:
-    """Return a person who has a page: with a credit of a visible film.
+    """Return a person who has a credit in a visible film.
 
     Raises:
         DomainError(DIRECTOR_UNKNOWN)
     """
     person = await unit.first(queries.PERSON, person_id=person_id, language=actor.language)
-    if person is not None:
-        for department in Department:
-            if await read_credited(actor, unit, person_id, department):
-                return person
-    raise DomainError(Code.DIRECTOR_UNKNOWN)
+    visible = visible_to(actor.labels)
+    if person is None or not await unit.all(queries.HAS_CREDIT, person_id=person_id, **visible):
+        raise DomainError(Code.DIRECTOR_UNKNOWN)
+    return person

@@ -56,12 +56,6 @@ ADD_CREDITS: Statement[tuple[()]] = Statement(
         }
     )
 )
-PERSON: Statement[Director] = Statement(
-    select(people.c.id, people.c.name).where(
-        people.c.id == bindparam("person_id"), people.c.id != UNKNOWN
-    ),
-    Director,
-)
 PEOPLE_BY_NAME: Statement[Director] = Statement(
     select(people.c.id, people.c.name)
     .where(people.c.name_key == bindparam("name_key"), people.c.id != UNKNOWN)

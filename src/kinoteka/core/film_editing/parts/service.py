@@ -123,7 +123,7 @@ async def _credit_rows(
 async def _person_id(unit: Unit, person: str, add_person: AddPerson) -> int:
     numbered = _NUMBERED.fullmatch(person)
     if numbered is not None and numbered[2] != NEW_PERSON:
-        known = await unit.first(queries.PERSON, person_id=int(numbered[2]))
+        known = await unit.first(shown.PERSON, person_id=int(numbered[2]), language="")
         if known is None or name_key(known.name) != name_key(numbered[1]):
             raise field_invalid("cast", "person_unknown")
         return known.id

@@ -1,14 +1,17 @@
-"""The lists of a film return to the values of its sources when their locks are removed."""
+"""Records of films, and how lists return to them when their locks are removed."""
 
 import json
 from typing import Any
 
+import msgspec
 import pytest
 from msgspec.structs import asdict, replace
 
+from kinoteka.core.catalogue.model import FilmAccess, FilmFields
 from kinoteka.core.catalogue.parts.queries import FilmTitle
 from kinoteka.core.film_editing.model import EditableFilm
 from kinoteka.core.film_editing.parts.model import EditedCredit, EditedParts
+from kinoteka.core.film_editing.records import record_of
 from kinoteka.core.imports.formats.values import film
 from kinoteka.core.imports.record import Credit, FilmRecord
 from kinoteka.core.imports.service import Import
@@ -25,6 +28,31 @@ ALIEN = replace(
     titles=(("ru", "translation", "Чужой"),),
     countries=("GB",),
 )
+
+
+def without_values(**values: object) -> EditableFilm:
+    """Return a film with these fields, and without values in the others."""
+    empty = dict.fromkeys(
+        ("original_title", "year", "rating", "runtime_minutes", "trailer", "poster")
+    )
+    texts = {"title": "Alien", "description": "", "genres": (), "directors": ()}
+    fields = msgspec.convert(empty | texts | values, FilmFields)
+    access = FilmAccess(1, "Alien", None, None, hidden=False, label_lost=False)
+    return EditableFilm(1, fields, (), votes=0, access=access)
+
+
+def test_record_has_the_fields_with_a_value() -> None:
+    film = without_values(year=1979, genres=["Horror"])
+    assert record_of(film, [("imdb", "tt0078748")]) == {
+        "title": "Alien",
+        "year": 1979,
+        "genres": ("Horror",),
+        "ids": (("imdb", "tt0078748"),),
+    }
+
+
+def test_record_of_a_film_without_values_has_its_title() -> None:
+    assert record_of(without_values(), []) == {"title": "Alien"}
 
 
 async def test_record_has_the_lists_of_the_film(services: Services) -> None:
