@@ -28,8 +28,8 @@ class FilmRecord(msgspec.Struct, frozen=True):
 class Split(msgspec.Struct, frozen=True):
     """The records that leave a film, and what follows them.
 
-    Bookmarks and places in selections are references, and parts are the cast and other credits,
-    further titles and countries, of which is unknown which source they came from.
+    Bookmarks and places in selections are references. Parts are the cast and other credits, further
+    titles and countries, which stay together until the next imports of their sources.
     """
 
     film_id: int
