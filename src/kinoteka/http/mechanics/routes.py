@@ -99,7 +99,8 @@ class Contract:
     and its actor may not be known yet.
 
     `language_of`, if set, returns the language in which the client of a request sees titles and
-    names. In other contracts the setting `catalogue_language` decides.
+    names. In other contracts the setting `catalogue_language` decides. A contract with it has no
+    cached routes, because all languages would share the response.
 
     A contract that `takes_forms` also accepts flat bodies as application/x-www-form-urlencoded.
     """
@@ -114,3 +115,9 @@ class Contract:
     request_error_response: Callable[[Any, DomainError], Awaitable[Response]] | None = None
     takes_forms: bool = False
     language_of: Callable[[Any], str] | None = None
+
+    def __post_init__(self) -> None:
+        if self.language_of is not None:
+            for route in self.routes:
+                if route.cached is not None:
+                    raise ValueError(f"{route.path} is cached for readers of several languages")
